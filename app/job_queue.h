@@ -1,0 +1,133 @@
+#pragma once
+
+#include "app/engine_thread.h"
+#include "app/job.h"
+
+#include <QAbstractListModel>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace app {
+
+class QueueFile;
+
+/// What the user asked for and has not got yet, and how it went: one row a job, in the order of work. Requests are
+/// checked and their seed is drawn at submit; nothing changes a request after that. Waiting and failed jobs are kept
+/// on disk and come back paused.
+class JobQueue : public QAbstractListModel
+{
+    Q_OBJECT
+
+public:
+    enum Role {
+        IdRole = Qt::UserRole + 1, ///< JobId
+        StateRole,                 ///< int(JobState)
+        StageRole,                 ///< int(engine::Stage)
+        StageFractionRole,         ///< double, negative where unknown
+        ProgressRole,              ///< double 0..1
+        PictureRole,               ///< int, index of the picture that forms
+        StepRole,                  ///< int, steps done of it
+        StepsRole,                 ///< int
+        SecondsPerStepRole,        ///< double, 0 where unknown
+        SecondsLeftRole,           ///< double, negative where unknown
+        PreviewRole,               ///< QImage
+        PicturesFinishedRole,      ///< int
+        CountRole,                 ///< int, pictures asked for
+        FilesRole,                 ///< QStringList
+        RequestRole,               ///< engine::GenerateRequest
+        FailureRole,               ///< app::Failure
+        FailureSentenceRole        ///< QString
+    };
+    enum class Place { Last, First };
+    enum class Seed { AsGiven, Random };
+
+    struct Submission
+    {
+        JobId id = 0;                               ///< 0: not taken, see problems
+        quint64 seed = 0;                           ///< what is used for the first picture
+        std::vector<engine::Problem> problems = {};
+    };
+
+    /// \param file where the queue is kept; empty: nowhere
+    explicit JobQueue(EngineThread &engine, const QString &file = {}, QObject *parent = nullptr);
+    ~JobQueue() override;
+
+    /// Brings back what was waiting when the program ended. The queue is paused then.
+    /// \return how many jobs came back
+    int restore();
+
+    Submission submit(engine::GenerateRequest request, Seed seed = Seed::AsGiven, Place place = Place::Last);
+    void putFirst(JobId id);
+    void cancel(JobId id);           ///< a waiting job becomes cancelled, a running one is stopped
+    void cancelAll();                ///< the running job and everything that waits
+    void stopAfterPicture(JobId id); ///< "Stop and keep"
+    /// A new waiting job with the same request behind the last one. \return its id, 0 if there is no such job
+    JobId duplicate(JobId id);
+    void retry(JobId id);            ///< a failed or cancelled job waits again
+    void remove(JobId id);           ///< takes a row out that does not run
+    void clearOver();                ///< takes finished, failed and cancelled rows out
+    void pause();                    ///< the running job goes on, the next one does not start
+    void resume();
+    /// A file of a finished picture is on disk (app::PictureSaver calls it).
+    void addFile(JobId id, const QString &path);
+    /// A finished picture could not be saved: the job fails and the queue pauses.
+    void failSaving(JobId id, const Failure &failure);
+
+    [[nodiscard]] bool isPaused() const { return m_isPaused; }
+    [[nodiscard]] QString pauseReason() const { return m_pauseReason; } ///< empty: the user paused
+    [[nodiscard]] const Job *find(JobId id) const;
+    [[nodiscard]] const Job *running() const;
+    [[nodiscard]] int waiting() const; ///< jobs
+    [[nodiscard]] double secondsLeft() const; ///< for all jobs; negative where unknown
+    [[nodiscard]] int row(JobId id) const;    ///< -1 if there is none
+
+    [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
+    [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
+    [[nodiscard]] Qt::ItemFlags flags(const QModelIndex &index) const override;
+    bool moveRows(const QModelIndex &from, int row, int count, const QModelIndex &to, int destination) override;
+    [[nodiscard]] Qt::DropActions supportedDropActions() const override;
+
+Q_SIGNALS:
+    void jobSubmitted(app::JobId id);
+    void jobStarted(app::JobId id);
+    void jobProgressed(app::JobId id); ///< step, stage, preview or time left changed
+    void jobEnded(app::JobId id);      ///< finished, failed or cancelled: see find(id)->state
+    /// A picture left the engine and is not saved yet.
+    void pictureMade(app::JobId id, const engine::GenerateRequest &request, const engine::ImageFinished &image);
+    void pictureSaved(app::JobId id, const QString &path);
+    void pausedChanged(bool isPaused, const QString &reason);
+    void waitingChanged(int waiting);
+    void secondsLeftChanged(double seconds);
+
+private:
+    Job *findJob(JobId id);
+    void startNext();
+    void endJob(JobId id, JobState state, const Failure &failure = {});
+    void changed(JobId id, const QList<int> &roles);
+    void setPaused(bool isPaused, const QString &reason);
+    void save();
+    void noteCounts();
+    void onStage(JobId id, engine::Stage stage, double fraction);
+    void onStep(JobId id, const engine::StepFinished &step);
+    void onPreview(JobId id, int picture, int step, const QImage &image);
+    void onImage(JobId id, const engine::ImageFinished &image);
+    void onFailed(JobId id, const Failure &failure);
+    void estimate(Job &job);
+    void insert(Job job, int row);
+    [[nodiscard]] double secondsOf(const Job &job) const;
+    [[nodiscard]] int firstWaitingRow() const;
+
+    EngineThread &m_engine;
+    std::unique_ptr<QueueFile> m_file;
+    std::vector<Job> m_jobs;
+    JobId m_running = 0;
+    bool m_isPaused = false;
+    QString m_pauseReason;
+    int m_lastWaiting = 0;
+    double m_secondsPerMegapixelStep = 0.0; ///< of the newest job, to estimate those that wait
+};
+
+} // namespace app

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "app/failure.h"
+#include "app/gallery_store.h"
+#include "app/job.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+
+#include <QHash>
+#include <QObject>
+#include <QThreadPool>
+
+namespace app {
+
+class EngineThread;
+class JobQueue;
+class Settings;
+class Thumbnails;
+
+/// Writes every finished picture, with its recipe, before anybody hears of it: file, row of the gallery, then signals.
+class PictureSaver : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Parts
+    {
+        EngineThread &engine;
+        JobQueue &queue;
+        GalleryStore &store;
+        Thumbnails &thumbnails;
+        Settings &settings;
+        QString hashFile; ///< where hashes of models are kept between runs; empty: nowhere
+    };
+
+    explicit PictureSaver(const Parts &parts, QObject *parent = nullptr);
+    ~PictureSaver() override; ///< waits until everything is on disk
+
+    /// Waits until everything that was made is on disk.
+    void finish();
+
+Q_SIGNALS:
+    void saved(app::JobId id, int picture, const QString &path);
+    void failed(app::JobId id, const app::Failure &failure);
+
+private:
+    void save(JobId id, const engine::GenerateRequest &request, const engine::ImageFinished &image);
+
+    Parts m_parts;
+    QThreadPool m_pool; ///< one thread: numbers in the names follow the order of the pictures
+};
+
+} // namespace app

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "engine/request.h"
+
+#include <QDateTime>
+#include <QJsonObject>
+#include <QMap>
+#include <QString>
+#include <QStringList>
+
+#include <optional>
+
+namespace app {
+
+/// How one picture was made: what was used, not what was typed.
+struct Recipe
+{
+    engine::GenerateRequest request = {}; ///< seed is that of this picture; width and height are those of it
+    QString modelName = {};               ///< file or folder name without ending
+    QString modelHash = {};               ///< first 10 hex digits of the SHA-256 of the weights; empty: unknown
+    QString family = {};                  ///< engine::ModelInfo::family
+    int picture = 0;                      ///< index within its job
+    quint64 jobSeed = 0;                  ///< seed of the job's first picture
+    bool hasInit = false;                 ///< made from a picture (the picture itself is not kept)
+    bool hasMask = false;
+    QString precision = {};               ///< "float32", "bfloat16"
+    QString device = {};
+    QString program = {};                 ///< "Tincture", or the program that wrote the picture
+    QString version = {};
+    QDateTime created = {};
+    QMap<QString, QString> extras = {};   ///< what other programs wrote and we have no field for
+
+    /// JSON names of the fields that were read (a picture of another program may lack many); empty: all of them.
+    QStringList known = {};
+    [[nodiscard]] bool has(const QString &field) const { return known.isEmpty() || known.contains(field); }
+
+    bool operator==(const Recipe &) const = default;
+};
+
+/// Version of this program, as CMake knows it.
+[[nodiscard]] QString programVersion();
+
+/// Flat JSON with the field names prompt, negative, steps, sampler, schedule, cfg, seed, width, height, model,
+/// model_hash, clip_skip, denoise, ... Only fields that are known.
+[[nodiscard]] QJsonObject recipeToJson(const Recipe &recipe);
+/// nullopt if the object is no recipe. Values out of range are left out, wrong types too.
+[[nodiscard]] std::optional<Recipe> recipeFromJson(const QJsonObject &object);
+
+/// The text that AUTOMATIC1111 keeps under "parameters".
+[[nodiscard]] QString recipeToParameters(const Recipe &recipe);
+/// Reads such a text, of this or of the programs that took the format over. nullopt if it is none.
+[[nodiscard]] std::optional<Recipe> recipeFromParameters(const QString &text);
+
+/// A request without its pictures, for queue and drafts.
+[[nodiscard]] QJsonObject requestToJson(const engine::GenerateRequest &request);
+[[nodiscard]] engine::GenerateRequest requestFromJson(const QJsonObject &object);
+
+} // namespace app
+
+Q_DECLARE_METATYPE(app::Recipe)

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <fstream>
+#include <new>
 #include <set>
 #include <string>
 #include <thread>
@@ -49,8 +50,7 @@ bool cpuMultipliesBFloat16()
 } // namespace
 
 DevicePolicy::DevicePolicy(const EngineOptions &options)
-    : m_hasFastBFloat16(cpuMultipliesBFloat16())
-    , m_threads(options.threads > 0 ? options.threads : physicalCores())
+    : m_hasFastBFloat16(cpuMultipliesBFloat16()), m_threads(options.threads > 0 ? options.threads : physicalCores())
 {
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
@@ -84,6 +84,15 @@ DeviceInfo DevicePolicy::info() const
             .name = isCuda ? "CUDA" : "CPU",
             .precision = computeDtype(Precision::Auto) == torch::kBFloat16 ? "bfloat16" : "float32",
             .threads = m_threads};
+}
+
+bool isOutOfMemory(const std::exception &error)
+{
+    if (dynamic_cast<const std::bad_alloc *>(&error) || dynamic_cast<const c10::OutOfMemoryError *>(&error))
+        return true;
+    const std::string_view text = error.what();
+    return text.find("can't allocate memory") != std::string_view::npos ||
+           text.find("not enough memory") != std::string_view::npos;
 }
 
 std::uint64_t peakResidentBytes()

@@ -26,6 +26,9 @@ private:
     int m_threads = 1;
 };
 
+/// Whether LibTorch or the C++ library failed for want of memory (LibTorch's CPU allocator throws a plain c10::Error).
+[[nodiscard]] bool isOutOfMemory(const std::exception &error);
+
 /// Largest resident size of this process so far, in bytes.
 std::uint64_t peakResidentBytes();
 

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "engine/pipeline/model_store.h"
+#include "engine/request.h"
+#include "engine/text/prompt_plan.h"
+
+#include <torch/torch.h>
+
+#include <vector>
+
+namespace engine {
+
+/// What the U-Net is conditioned on for one text.
+struct Conditioning
+{
+    torch::Tensor hiddenStates; ///< [1, T, D], float32
+    torch::Tensor pooled = {};  ///< SDXL: [1, P]
+};
+
+/// The texts that hold at some step, with their weights in the sum of guidances.
+struct WeightedConditioning
+{
+    const Conditioning *conditioning = nullptr;
+    double weight = 1.0;
+};
+
+/// A whole prompt, encoded: every text once, and which of them hold at each step.
+class PromptConditioning
+{
+public:
+    /// \param role  Positive or Negative: only a positive prompt may hold AND
+    PromptConditioning(LoadedModel &model, const GenerateRequest &request, PromptRole role);
+
+    /// \param step  from 1
+    [[nodiscard]] std::vector<WeightedConditioning> at(int step) const;
+    [[nodiscard]] int tokensCut() const { return m_plan.tokensCut; }
+    [[nodiscard]] const std::vector<NetworkTag> &networks() const { return m_plan.networks; }
+
+private:
+    PromptPlan m_plan;
+    std::vector<Conditioning> m_encoded; ///< one a text of the plan
+};
+
+/// SDXL's size conditioning [1, 6]: original height and width, crop top and left, target height and width.
+torch::Tensor sizeIds(int width, int height);
+
+} // namespace engine

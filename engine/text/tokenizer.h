@@ -46,9 +46,9 @@ protected:
 ///
 /// \param model      diffusers folder, the folder of a tokenizer itself, or a single file (then CLIP's own
 ///                   vocabulary of 49,408 entries from the resources)
-/// \param subfolder  "tokenizer", "tokenizer_2", ... within a diffusers folder; in single files "tokenizer_2" pads with 0
-/// \param padId      another padding id than the files say (0 for single files of Stable Diffusion 2)
-/// \throws Error{FileUnreadable, NotACheckpoint, NotSupported} with the file's path
+/// \param subfolder  "tokenizer", "tokenizer_2", ... within a diffusers folder; in single files "tokenizer_2" pads with
+/// 0 \param padId      another padding id than the files say (0 for single files of Stable Diffusion 2) \throws
+/// Error{FileUnreadable, NotACheckpoint, NotSupported} with the file's path
 std::unique_ptr<Tokenizer> makeTokenizer(const std::filesystem::path &model, const std::string &subfolder = "tokenizer",
                                          std::optional<std::int64_t> padId = {});
 

@@ -86,8 +86,10 @@ private:
     friend class EngineWorker;
     struct Shared;
 
+    void expect(JobId id);
     void begin(JobId id);
     void end(JobId id);
+    void noteBusy();
 
     std::shared_ptr<Shared> m_shared;
     QThread m_thread;
@@ -96,6 +98,7 @@ private:
     JobId m_lastId = 0;
     JobId m_current = 0;
     int m_pending = 0;
+    bool m_wasBusy = false;
 };
 
 } // namespace app

@@ -4,7 +4,10 @@
 #include "app/job.h"
 
 #include <QAbstractListModel>
+#include <QHash>
+#include <QSet>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -70,8 +73,8 @@ public:
     void clearOver();                ///< takes finished, failed and cancelled rows out
     void pause();                    ///< the running job goes on, the next one does not start
     void resume();
-    /// A file of a finished picture is on disk (app::PictureSaver calls it).
-    void addFile(JobId id, const QString &path);
+    /// A finished picture is on disk (app::PictureSaver calls it).
+    void addFile(JobId id, const QString &path, const QImage &picture);
     /// A finished picture could not be saved: the job fails and the queue pauses.
     void failSaving(JobId id, const Failure &failure);
 
@@ -95,7 +98,8 @@ Q_SIGNALS:
     void jobStarted(app::JobId id);
     void jobProgressed(app::JobId id); ///< step, stage, preview or time left changed
     void jobEnded(app::JobId id);      ///< finished, failed or cancelled: see find(id)->state
-    /// A picture left the engine and is not saved yet.
+    /// A picture left the engine and is not saved yet. Who connects to this answers each with addFile or failSaving:
+    /// the picture counts as finished only then.
     void pictureMade(app::JobId id, const engine::GenerateRequest &request, const engine::ImageFinished &image);
     void pictureSaved(app::JobId id, const QString &path);
     void pausedChanged(bool isPaused, const QString &reason);
@@ -103,10 +107,24 @@ Q_SIGNALS:
     void secondsLeftChanged(double seconds);
 
 private:
+    /// What the queue measures about a job and shows nobody.
+    struct Course
+    {
+        int measured = 0;             ///< steps, the first left out
+        double measuredSeconds = 0.0;
+        double decodeSeconds = 0.0;   ///< from the last step of a picture to the picture
+        qint64 lastStepMs = 0;        ///< of the monotonic clock
+        int saving = 0;               ///< pictures on their way to the disk
+        bool hasLeftEngine = false;
+        JobState outcome = JobState::Finished; ///< once it left the engine
+        Failure failure = {};
+    };
+
     Job *findJob(JobId id);
     void startNext();
-    void endJob(JobId id, JobState state, const Failure &failure = {});
-    void changed(JobId id, const QList<int> &roles);
+    void leaveEngine(JobId id, JobState outcome, const Failure &failure = {});
+    void endIfSaved(JobId id);
+    void changed(JobId id, const QList<int> &roles = {});
     void setPaused(bool isPaused, const QString &reason);
     void save();
     void noteCounts();
@@ -115,19 +133,24 @@ private:
     void onPreview(JobId id, int picture, int step, const QImage &image);
     void onImage(JobId id, const engine::ImageFinished &image);
     void onFailed(JobId id, const Failure &failure);
-    void estimate(Job &job);
+    void estimate(Job &job, const Course &course);
     void insert(Job job, int row);
+    void takeOut(int row);
+    void makeWait(Job &job);
     [[nodiscard]] double secondsOf(const Job &job) const;
     [[nodiscard]] int firstWaitingRow() const;
 
     EngineThread &m_engine;
     std::unique_ptr<QueueFile> m_file;
     std::vector<Job> m_jobs;
-    JobId m_running = 0;
+    std::map<JobId, Course> m_courses;
+    JobId m_running = 0; ///< on the engine thread
     bool m_isPaused = false;
     QString m_pauseReason;
+    QSet<QString> m_brokenModels; ///< jobs that need these wait until the queue is resumed
     int m_lastWaiting = 0;
-    double m_secondsPerMegapixelStep = 0.0; ///< of the newest job, to estimate those that wait
+    QHash<QString, double> m_rates; ///< seconds per step and megapixel, by model
+    double m_lastRate = 0.0;
 };
 
 } // namespace app

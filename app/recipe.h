@@ -5,6 +5,7 @@
 #include <QDateTime>
 #include <QJsonObject>
 #include <QMap>
+#include <QSize>
 #include <QString>
 #include <QStringList>
 
@@ -36,6 +37,22 @@ struct Recipe
 
     bool operator==(const Recipe &) const = default;
 };
+
+/// What a request does not say about the making of a picture.
+struct Circumstances
+{
+    QString modelHash = {};
+    QString family = {};
+    QString precision = {}; ///< that was used
+    QString device = {};
+};
+
+/// The recipe of picture `picture` (from 0) of a job, made just now. Ids of sampler and schedule are resolved.
+[[nodiscard]] Recipe makeRecipe(const engine::GenerateRequest &request, int picture, QSize size,
+                                const Circumstances &circumstances);
+
+/// "dreamshaper_8" for /models/dreamshaper_8.safetensors, the folder's name for a folder.
+[[nodiscard]] QString modelNameOf(const std::filesystem::path &model);
 
 /// Version of this program, as CMake knows it.
 [[nodiscard]] QString programVersion();

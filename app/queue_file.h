@@ -1,0 +1,41 @@
+#pragma once
+
+#include "app/job.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QString>
+#include <QThreadPool>
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace app {
+
+/// Keeps the queue on disk: JSON, written atomically by a thread of its own, the newest state only.
+class QueueFile
+{
+public:
+    explicit QueueFile(const QString &path);
+    ~QueueFile(); ///< writes what is not written yet
+
+    /// The jobs of the last run, in their order; ids are 0. A damaged file is set aside.
+    [[nodiscard]] std::vector<Job> read() const;
+    /// The pictures a request holds are encoded once, here; the file carries them until the job is dropped.
+    void remember(JobId id, const engine::GenerateRequest &request);
+    void drop(JobId id);
+    void write(const std::vector<Job> &jobs);
+
+private:
+    void writeNewest();
+
+    QString m_path;
+    std::mutex m_mutex;
+    std::optional<QJsonArray> m_newest;        ///< under the mutex
+    std::map<JobId, QJsonObject> m_pictures;   ///< on the pool's thread only
+    QThreadPool m_pool;                        ///< one thread; last member: ends first
+};
+
+} // namespace app

@@ -1,0 +1,133 @@
+#include "ui/common/side_panel.h"
+
+#include "ui/common/painting.h"
+
+#include <QEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+namespace ui {
+
+namespace {
+
+constexpr int kHandleWidth = 7;
+
+} // namespace
+
+SidePanel::SidePanel(Side side, int width, QWidget *parent)
+    : QWidget(parent), m_side(side), m_width(width), m_column(new QVBoxLayout(this)), m_handle(new QWidget(this))
+{
+    setSurface(this, Token::Panel);
+    // The edge line is 1 px at the inner side.
+    m_column->setContentsMargins(side == Side::Right ? 1 : 0, 0, side == Side::Left ? 1 : 0, 0);
+    m_column->setSpacing(0);
+    m_handle->setCursor(Qt::SplitHCursor);
+    m_handle->installEventFilter(this);
+    m_handle->setAttribute(Qt::WA_NoSystemBackground);
+    setFixedWidth(m_width);
+}
+
+void SidePanel::setHead(QWidget *head)
+{
+    m_column->insertWidget(0, head);
+}
+
+void SidePanel::setBody(QWidget *body)
+{
+    m_scroll = new QScrollArea(this);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll->setFocusPolicy(Qt::NoFocus);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->viewport()->setAutoFillBackground(false);
+    body->setProperty("scrollbody", true);
+    body->setAutoFillBackground(false);
+    m_scroll->setWidget(body);
+    m_column->addWidget(m_scroll, 1);
+    m_handle->raise();
+}
+
+void SidePanel::setFixedBody(QWidget *body)
+{
+    m_column->addWidget(body, 1);
+    m_handle->raise();
+}
+
+void SidePanel::setFoot(QWidget *foot)
+{
+    auto *line = new QFrame(this);
+    line->setProperty("role", QStringLiteral("line"));
+    line->setFixedHeight(1);
+    m_column->addWidget(line);
+    m_column->addWidget(foot);
+    m_handle->raise();
+}
+
+void SidePanel::setResizable(bool resizable)
+{
+    m_handle->setVisible(resizable);
+}
+
+void SidePanel::setLimits(int minimum, int maximum)
+{
+    m_minimum = minimum;
+    m_maximum = maximum;
+    setPanelWidth(m_width);
+}
+
+void SidePanel::setPanelWidth(int width)
+{
+    m_width = std::clamp(width, m_minimum, m_maximum);
+    setFixedWidth(m_width);
+}
+
+void SidePanel::setFolded(bool folded)
+{
+    if (folded == m_isFolded)
+        return;
+    m_isFolded = folded;
+    setVisible(!folded);
+    Q_EMIT foldedChanged(folded);
+}
+
+void SidePanel::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), theme().color(Token::Panel));
+    const bool lineRight = (m_side == Side::Left) != (layoutDirection() == Qt::RightToLeft);
+    painter.fillRect(lineRight ? width() - 1 : 0, 0, 1, height(), theme().color(Token::Line));
+}
+
+void SidePanel::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    const bool atRight = (m_side == Side::Left) != (layoutDirection() == Qt::RightToLeft);
+    m_handle->setGeometry(atRight ? width() - kHandleWidth + 3 : -3, 0, kHandleWidth, height());
+    m_handle->raise();
+}
+
+bool SidePanel::eventFilter(QObject *object, QEvent *event)
+{
+    if (object != m_handle)
+        return QWidget::eventFilter(object, event);
+    if (event->type() == QEvent::MouseButtonPress) {
+        m_dragStart = int(static_cast<QMouseEvent *>(event)->globalPosition().x());
+        m_dragWidth = m_width;
+        return true;
+    }
+    if (event->type() == QEvent::MouseMove) {
+        const int moved = int(static_cast<QMouseEvent *>(event)->globalPosition().x()) - m_dragStart;
+        const bool growsRight = (m_side == Side::Left) != (layoutDirection() == Qt::RightToLeft);
+        setPanelWidth(m_dragWidth + (growsRight ? moved : -moved));
+        return true;
+    }
+    if (event->type() == QEvent::MouseButtonRelease) {
+        Q_EMIT widthChanged(m_width);
+        return true;
+    }
+    return QWidget::eventFilter(object, event);
+}
+
+} // namespace ui

@@ -167,7 +167,8 @@ GenerateReport generatePictures(LoadedModel &model, const GenerateRequest &reque
         if (request.guidanceScale != 1.0)
             negative.emplace(model, request, PromptRole::Negative);
         for (const NetworkTag &tag : positive->networks())
-            context.emit(Notice{"<" + tag.kind + ":" + tag.name + "> was left out: adapters are not supported yet."});
+            context.emit(Notice{"<" + tag.kind + (tag.arguments.empty() ? "" : ":" + tag.arguments.front()) +
+                                "> was left out: adapters are not supported yet."});
         if (positive->tokensCut() > 0)
             context.emit(Notice{"The prompt is longer than this model reads; its last " +
                                 std::to_string(positive->tokensCut()) + " tokens were left out."});
@@ -213,7 +214,7 @@ GenerateReport generatePictures(LoadedModel &model, const GenerateRequest &reque
             job.initLatent = init;
             job.strength = request.strength;
         }
-        if (keep.defined() && init.defined() && !model.info.isInpaint)
+        if (keep.defined() && init.defined())
             job.adjustDenoised = [&](const torch::Tensor &denoised) { return denoised * keep + init * (1 - keep); };
         job.onStep = [&](const StepState &state) {
             report.stepSeconds.push_back(state.seconds);

@@ -6,8 +6,7 @@
 
 namespace app::cli {
 
-Arguments::Arguments(CommandHelp help)
-    : m_help(std::move(help))
+Arguments::Arguments(CommandHelp help) : m_help(std::move(help))
 {
     m_parser.setOptionsAfterPositionalArgumentsMode(QCommandLineParser::ParseAsOptions);
     m_parser.addOption({{QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("This text.")});
@@ -54,10 +53,9 @@ qint64 Arguments::integer(const QString &name, qint64 otherwise, qint64 least, q
     bool sound = false;
     const qint64 value = text(name).toLongLong(&sound);
     if (!sound || value < least || value > most) {
-        refuse(name,
-               most == std::numeric_limits<int>::max() || most == std::numeric_limits<qint64>::max()
-                   ? QStringLiteral("a whole number from %1 up").arg(least)
-                   : QStringLiteral("a whole number from %1 to %2").arg(least).arg(most));
+        refuse(name, most == std::numeric_limits<int>::max() || most == std::numeric_limits<qint64>::max()
+                         ? QStringLiteral("a whole number from %1 up").arg(least)
+                         : QStringLiteral("a whole number from %1 to %2").arg(least).arg(most));
     }
     return value;
 }

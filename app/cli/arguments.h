@@ -44,7 +44,8 @@ public:
 
     /// One of the words of `choices`, as its value; `otherwise` if the option is not there.
     template <typename T>
-    [[nodiscard]] T choice(const QString &name, T otherwise, std::initializer_list<std::pair<const char *, T>> choices) const
+    [[nodiscard]] T choice(const QString &name, T otherwise,
+                           std::initializer_list<std::pair<const char *, T>> choices) const
     {
         if (!has(name))
             return otherwise;

@@ -40,7 +40,8 @@ constexpr std::array<KindRow, 9> kKinds = {{
     {engine::ErrorKind::NotACheckpoint, ExitCode::NotACheckpoint, "not_a_checkpoint", "a file is damaged or foreign"},
     {engine::ErrorKind::UnknownFamily, ExitCode::UnknownFamily, "unknown_family", "a model of no known kind"},
     {engine::ErrorKind::NotSupported, ExitCode::NotSupported, "not_supported", "known, but not supported yet"},
-    {engine::ErrorKind::WrongWeights, ExitCode::WrongWeights, "wrong_weights", "parts of a model are missing or do not fit"},
+    {engine::ErrorKind::WrongWeights, ExitCode::WrongWeights, "wrong_weights",
+     "parts of a model are missing or do not fit"},
     {engine::ErrorKind::OutOfMemory, ExitCode::OutOfMemory, "out_of_memory", "not enough memory"},
     {engine::ErrorKind::DiskFull, ExitCode::DiskFull, "disk_full", "a file cannot be written"},
 }};
@@ -61,13 +62,15 @@ void printError(const QString &text)
 
 QString programHelp()
 {
-    QString text = QStringLiteral("Usage: tincture-cli COMMAND [OPTIONS]\n"
-                                  "Makes pictures with diffusion models, and looks into models and pictures.\n\nCommands:\n");
+    QString text =
+        QStringLiteral("Usage: tincture-cli COMMAND [OPTIONS]\n"
+                       "Makes pictures with diffusion models, and looks into models and pictures.\n\nCommands:\n");
     for (const Command &command : kCommands)
         text += QStringLiteral("  %1%2\n").arg(QLatin1String(command.name), -12).arg(QLatin1String(command.summary));
-    return text + QStringLiteral("\nOptions:\n  -h, --help  this text, or that of a command: tincture-cli COMMAND --help\n"
-                                 "  --version   the version\n\n")
-        + exitCodeHelp();
+    return text +
+           QStringLiteral("\nOptions:\n  -h, --help  this text, or that of a command: tincture-cli COMMAND --help\n"
+                          "  --version   the version\n\n") +
+           exitCodeHelp();
 }
 
 /// Tells what went wrong on standard error, and as the one JSON value where JSON was asked for.
@@ -77,10 +80,9 @@ int fail(const QStringList &arguments, ExitCode code, const char *kind, const QS
     if (!details.isEmpty())
         printError(details);
     if (arguments.contains(QStringLiteral("--json"))) {
-        printJson(QJsonObject{{QStringLiteral("error"),
-                               QJsonObject{{QStringLiteral("kind"), QLatin1String(kind)},
-                                           {QStringLiteral("message"), sentence},
-                                           {QStringLiteral("details"), details}}}});
+        printJson(QJsonObject{{QStringLiteral("error"), QJsonObject{{QStringLiteral("kind"), QLatin1String(kind)},
+                                                                    {QStringLiteral("message"), sentence},
+                                                                    {QStringLiteral("details"), details}}}});
     }
     return int(code);
 }
@@ -105,16 +107,19 @@ ExitCode exitCodeOf(engine::ErrorKind kind)
 
 QString exitCodeHelp()
 {
-    QString text = QStringLiteral("Exit status:\n    0  done\n    2  the command line cannot be used\n");
+    QStringList lines = {QStringLiteral("    0  done"), QStringLiteral("    2  the command line cannot be used")};
     for (const KindRow &row : kKinds)
-        text += QStringLiteral("  %1  %2\n").arg(int(row.code), 3).arg(QLatin1String(row.meaning));
-    return text + QStringLiteral("  130  interrupted\n");
+        lines << QStringLiteral("%1  %2").arg(int(row.code), 5).arg(QLatin1String(row.meaning));
+    lines << QStringLiteral("  130  interrupted");
+    lines.sort(); // by status, which is right-aligned
+    return QStringLiteral("Exit status:\n%1\n").arg(lines.join(QLatin1Char('\n')));
 }
 
 int runProgram(const QStringList &arguments)
 {
     const QString name = arguments.value(0);
-    if (name.isEmpty() || name == QLatin1String("--help") || name == QLatin1String("-h") || name == QLatin1String("help")) {
+    if (name.isEmpty() || name == QLatin1String("--help") || name == QLatin1String("-h") ||
+        name == QLatin1String("help")) {
         if (name.isEmpty())
             printError(programHelp());
         else
@@ -132,7 +137,8 @@ int runProgram(const QStringList &arguments)
     }
     if (chosen == nullptr) {
         return fail(arguments, ExitCode::Usage, "usage",
-                    QStringLiteral("There is no command \"%1\". \"tincture-cli --help\" lists the commands.").arg(name), {});
+                    QStringLiteral("There is no command \"%1\". \"tincture-cli --help\" lists the commands.").arg(name),
+                    {});
     }
     try {
         chosen->run(arguments.mid(1));
@@ -150,7 +156,8 @@ int runProgram(const QStringList &arguments)
     } catch (const engine::Cancelled &) {
         return fail(arguments, ExitCode::Interrupted, "interrupted", QStringLiteral("Interrupted."), {});
     } catch (const std::bad_alloc &) {
-        return fail(arguments, Failure::fromError(engine::Error(engine::ErrorKind::OutOfMemory, {}, "not enough memory")));
+        return fail(arguments,
+                    Failure::fromError(engine::Error(engine::ErrorKind::OutOfMemory, {}, "not enough memory")));
     } catch (const std::exception &error) {
         return fail(arguments, Failure::fromError(engine::Error(engine::ErrorKind::Internal, {}, error.what())));
     }

@@ -54,7 +54,8 @@ struct Command
 {
     const char *name;
     const char *summary;
-    /// Does the work and prints the answer. \throws UsageError, CommandFailed, HelpAsked, engine::Error, engine::Cancelled
+    /// Does the work and prints the answer. \throws UsageError, CommandFailed, HelpAsked, engine::Error,
+    /// engine::Cancelled
     void (*run)(const QStringList &arguments);
 };
 

@@ -14,14 +14,15 @@ namespace {
 
 QString configFile()
 {
-    return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) + QStringLiteral("/tincture/tincture.ini");
+    return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) +
+           QStringLiteral("/tincture/tincture.ini");
 }
 
 /// The entry of `folder` of that name, complete or without its ending; empty if there is none.
 QString entryOf(const QString &folder, const QString &name)
 {
-    const QFileInfoList entries
-        = QDir(folder).entryInfoList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name | QDir::IgnoreCase);
+    const QFileInfoList entries =
+        QDir(folder).entryInfoList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name | QDir::IgnoreCase);
     for (const QFileInfo &entry : entries) {
         if (entry.fileName() == name || entry.completeBaseName().compare(name, Qt::CaseInsensitive) == 0)
             return entry.absoluteFilePath();
@@ -51,9 +52,10 @@ std::filesystem::path findModel(const QString &pathOrName)
                 return found.toStdString();
         }
     }
-    throw CommandFailed{{.kind = engine::ErrorKind::FileUnreadable,
-                         .sentence = QStringLiteral("There is no model \"%1\".").arg(pathOrName),
-                         .details = QStringLiteral("It is no path, and neither in %1 nor in your model folders.").arg(own)}};
+    throw CommandFailed{
+        {.kind = engine::ErrorKind::FileUnreadable,
+         .sentence = QStringLiteral("There is no model \"%1\".").arg(pathOrName),
+         .details = QStringLiteral("It is no path, and neither in %1 nor in your model folders.").arg(own)}};
 }
 
 } // namespace app::cli

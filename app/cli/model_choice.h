@@ -6,9 +6,9 @@
 
 namespace app::cli {
 
-/// A model by path, or by name (with or without its ending) in the folder of the models that come with the program or in
-/// the user's folders. Empty: the first model that comes with the program.
-/// \throws CommandFailed with FileUnreadable if there is none
+/// A model by path, or by name (with or without its ending) in the folder of the models that come with the program or
+/// in the user's folders. Empty: the first model that comes with the program. \throws CommandFailed with FileUnreadable
+/// if there is none
 [[nodiscard]] std::filesystem::path findModel(const QString &pathOrName);
 
 } // namespace app::cli

@@ -18,10 +18,7 @@ int terminalWidth()
 
 } // namespace
 
-ProgressLine::ProgressLine()
-    : m_isOnTerminal(isatty(STDERR_FILENO) == 1)
-{
-}
+ProgressLine::ProgressLine() : m_isOnTerminal(isatty(STDERR_FILENO) == 1) {}
 
 ProgressLine::~ProgressLine()
 {
@@ -36,7 +33,8 @@ void ProgressLine::show(double fraction, const QString &text)
     QString line;
     if (fraction >= 0.0) {
         const int filled = int(std::lround(std::clamp(fraction, 0.0, 1.0) * kBarWidth));
-        line = QStringLiteral("[%1%2] ").arg(QString(filled, QLatin1Char('#')), QString(kBarWidth - filled, QLatin1Char(' ')));
+        line = QStringLiteral("[%1%2] ").arg(QString(filled, QLatin1Char('#')),
+                                             QString(kBarWidth - filled, QLatin1Char(' ')));
     }
     line = (line + text).left(terminalWidth() - 1);
     std::fprintf(stderr, "\r\x1b[K%s", line.toUtf8().constData());

@@ -87,8 +87,8 @@ PromptPlan planPrompt(const Tokenizer &tokenizer, const PromptPlanRequest &reque
 
 TokenCount countTokens(const Tokenizer &tokenizer, std::string_view prompt, PromptWeighting weighting)
 {
-    // Any number of steps shows each text of a schedule; alternating words of an editor's prompt are few.
-    constexpr int kSteps = 20;
+    // As many as a user may ask for, so that every text of a schedule comes up.
+    constexpr int kSteps = 150;
     const PromptPlan plan = planPrompt(tokenizer, {.prompt = prompt, .steps = kSteps, .weighting = weighting});
     const int chunk = tokenizer.chunkLength();
     const int chunks = tokenizer.layout().splitsLongPrompts ? std::max(1, (plan.tokenCount + chunk - 1) / chunk) : 1;

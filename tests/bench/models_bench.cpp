@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -51,10 +52,13 @@ void time(const std::string &name, int runs, const std::function<Tensor()> &run)
 {
     for (int i = 0; i <= runs; ++i) {
         const auto start = std::chrono::steady_clock::now();
+        const std::clock_t cpuStart = std::clock();
         const Tensor result = run();
+        const double cpuSeconds = static_cast<double>(std::clock() - cpuStart) / CLOCKS_PER_SEC;
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-        std::cout << name << (i == 0 ? " first " : " ") << seconds.count() << " s, deviation of the result "
-                  << result.to(torch::kFloat32).std().item<float>() << '\n';
+        std::cout << name << (i == 0 ? " first " : " ") << seconds.count() << " s, " << cpuSeconds
+                  << " s of processor time, deviation of the result " << result.to(torch::kFloat32).std().item<float>()
+                  << '\n';
     }
 }
 
@@ -63,7 +67,7 @@ void time(const std::string &name, int runs, const std::function<Tensor()> &run)
 int main(int argc, char **argv)
 {
     const std::string what = argc > 1 ? argv[1] : "unet";
-    const engine::DevicePolicy devices({});
+    const engine::DevicePolicy devices({.threads = argc > 4 ? std::atoi(argv[4]) : 0});
     const torch::Dtype dtype = argc > 2 && std::string(argv[2]) == "float32" ? torch::kFloat32 : torch::kBFloat16;
     const int runs = argc > 3 ? std::atoi(argv[3]) : 3;
     torch::manual_seed(1);

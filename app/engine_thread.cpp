@@ -1,14 +1,13 @@
 #include "app/engine_thread.h"
 
+#include "app/attempt.h"
 #include "app/image_file.h"
 
 #include <QMetaObject>
 
 #include <map>
 #include <mutex>
-#include <new>
 #include <utility>
-#include <variant>
 
 namespace app {
 
@@ -33,31 +32,6 @@ struct EngineThread::Shared
     std::optional<Preview> preview;    ///< newest that was not delivered
 };
 
-namespace {
-
-/// How a piece of work ended: std::monostate is success.
-using Outcome = std::variant<std::monostate, engine::Cancelled, Failure>;
-
-/// The one place where the engine's exceptions end.
-template <typename Work>
-Outcome attempt(const Work &work)
-{
-    try {
-        work();
-        return std::monostate();
-    } catch (const engine::Cancelled &cancelled) {
-        return cancelled;
-    } catch (const engine::Error &error) {
-        return Failure::fromError(error);
-    } catch (const std::bad_alloc &) {
-        return Failure::fromError(engine::Error(engine::ErrorKind::OutOfMemory, {}, "memory ran out"));
-    } catch (const std::exception &error) {
-        return Failure::fromError(engine::Error(engine::ErrorKind::Internal, {}, error.what()));
-    }
-}
-
-} // namespace
-
 /// Owns the engine; all its functions run on the engine thread.
 class EngineWorker : public QObject
 {
@@ -78,8 +52,11 @@ public:
 
     void unload()
     {
-        if (m_engine)
-            attempt([this] { m_engine->unload(); });
+        if (!m_engine)
+            return;
+        const Outcome outcome = attempt([this] { m_engine->unload(); });
+        if (const Failure *failure = std::get_if<Failure>(&outcome))
+            post([failure = *failure](EngineThread &owner) { Q_EMIT owner.engineFailed(failure); });
     }
 
     void generate(JobId id, const engine::GenerateRequest &request)

@@ -36,6 +36,15 @@ struct GalleryPicture
     bool operator==(const GalleryPicture &) const = default;
 };
 
+/// As much of a row as sorting and counting all pictures needs.
+struct GalleryKey
+{
+    qint64 id = 0;
+    qint64 createdMs = 0;
+    int stars = 0;
+};
+
+class GalleryQuery;
 struct PictureInfo;
 [[nodiscard]] GalleryPicture galleryPictureFrom(const PictureInfo &info);
 
@@ -66,6 +75,11 @@ public:
 
     [[nodiscard]] QList<qint64> ids() const; ///< newest first
     [[nodiscard]] QList<GalleryPicture> pictures(const QList<qint64> &ids) const; ///< in the order asked for
+    [[nodiscard]] QList<GalleryKey> keys() const; ///< newest first
+    [[nodiscard]] QList<GalleryKey> keys(const GalleryQuery &query) const;
+    [[nodiscard]] QStringList models() const; ///< that made pictures, most used first
+    [[nodiscard]] qint64 bytes() const;       ///< of all files
+    [[nodiscard]] qint64 idOf(const QString &path) const; ///< 0 if there is no such row
     [[nodiscard]] int count() const;
     /// Waits until everything asked for is done. For the end of the program and tests.
     void finish();
@@ -82,13 +96,16 @@ Q_SIGNALS:
 private:
     class Writer;
 
-    void openReader();
+    bool openReader(); ///< false: the file is damaged
+    void rebuild();
+    void setAside();
 
     QString m_database;
     QString m_folder;
     QString m_reader; ///< name of the UI thread's connection
-    std::unique_ptr<Writer> m_writer;
-    QThreadPool m_pool; ///< one thread
+    std::unique_ptr<Writer> m_writer; ///< used on the pool's thread only
+    QThreadPool m_pool;               ///< one thread
+    bool m_isRebuilding = false;
 };
 
 } // namespace app

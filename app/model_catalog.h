@@ -49,6 +49,7 @@ public:
     explicit ModelCatalog(const QString &starterFolder, QObject *parent = nullptr);
     ~ModelCatalog() override;
 
+    // Both look again, once rescan() was called.
     void setFolders(const QStringList &folders);
     void setRecent(const QStringList &paths);
     /// Looks at all folders again; scanned() follows. Rows change only where something changed.
@@ -76,6 +77,7 @@ private:
     std::vector<ModelEntry> m_entries;
     QThreadPool m_pool; ///< one thread
     int m_scansRunning = 0;
+    bool m_hasStarted = false;
 };
 
 /// Looks at one path; never throws. Called anywhere.

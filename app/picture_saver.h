@@ -1,18 +1,21 @@
 #pragma once
 
 #include "app/failure.h"
-#include "app/gallery_store.h"
 #include "app/job.h"
-#include "engine/engine.h"
+#include "app/model_hash.h"
+#include "app/recipe.h"
 #include "engine/event.h"
 
 #include <QHash>
 #include <QObject>
 #include <QThreadPool>
 
+#include <memory>
+
 namespace app {
 
 class EngineThread;
+class GalleryStore;
 class JobQueue;
 class Settings;
 class Thumbnails;
@@ -44,9 +47,18 @@ Q_SIGNALS:
     void failed(app::JobId id, const app::Failure &failure);
 
 private:
+    struct Work;
+
     void save(JobId id, const engine::GenerateRequest &request, const engine::ImageFinished &image);
+    void write(const Work &work); ///< in the pool
+    [[nodiscard]] QString familyOf(const std::filesystem::path &model);
 
     Parts m_parts;
+    ModelHashes m_hashes;
+    // On the pool's thread only.
+    QHash<QString, QString> m_families; ///< by path of the model
+    QHash<QString, int> m_sequences;    ///< next number, by folder
+    QThreadPool m_hashPool;
     QThreadPool m_pool; ///< one thread: numbers in the names follow the order of the pictures
 };
 

@@ -101,10 +101,11 @@ torch::Tensor sampleErSde(const SamplerInput &in, torch::Tensor x)
             const double r = phi(rhoNext) / phi(rho);
             x = x * (alpha / alphaOf(in, sigmas[i]) * r) + denoised * (alpha * (1.0 - r));
             if (before.defined()) {
+                // Of 1 / phi(u) and (u - rho) / phi(u) from rhoNext to rho; without noise they have a closed form.
                 const double step = (rho - rhoNext) / kPoints;
-                double first = 0.0;
-                double second = 0.0;
-                for (int k = 0; k < kPoints; ++k) {
+                double first = in.eta > 0.0 ? 0.0 : std::log(rho / rhoNext);
+                double second = in.eta > 0.0 ? 0.0 : rho - rhoNext - rho * first;
+                for (int k = 0; in.eta > 0.0 && k < kPoints; ++k) {
                     const double at = rhoNext + k * step;
                     first += step / phi(at);
                     second += step * (at - rho) / phi(at);

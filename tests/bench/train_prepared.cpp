@@ -8,7 +8,8 @@
 //   sheet        pictures of the captions in the prepared data, sampled from OUT -> OUT/sheet.ppm, and how many of
 //                300 find their caption's picture as nearest latent
 // Options: --minutes M (end after M minutes, the learning rate falls to the end), --steps N, --batch N, --lr X,
-//   --checkpoints FOLDER, --checkpoint-minutes M, --device cpu|cuda, --threads N, --float32, --guidance G
+//   --init FOLDER (latent: start from the weights of that model), --checkpoints FOLDER, --checkpoint-minutes M,
+//   --device cpu|cuda, --threads N, --float32, --guidance G, --count N (pictures of the sheet)
 // Ends with a checkpoint on SIGINT and SIGTERM.
 
 #include "engine/checkpoint/json_text.h"
@@ -41,13 +42,14 @@ struct Options
 {
     json plan;
     std::string stage;
-    fs::path data, out, checkpoints;
+    fs::path data, out, checkpoints, init;
     double minutes = 0.0;
     double checkpointMinutes = 5.0;
     int64_t steps = 0;
     int batch = 0;
     double learningRate = 0.0;
     double guidance = 5.0;
+    int64_t count = 300;
     torch::Device device = torch::kCPU;
     torch::Dtype dtype = torch::kBFloat16;
 };
@@ -57,7 +59,8 @@ TrainerSettings settingsOf(const json &training, const Options &options)
     TrainerSettings settings;
     settings.steps = options.steps > 0 ? options.steps : training.value("steps", std::int64_t(10000));
     settings.batch = options.batch > 0 ? options.batch : training.value("batch", 64);
-    settings.learningRate.peak = options.learningRate > 0.0 ? options.learningRate : training.value("learning_rate", 2e-4);
+    settings.learningRate.peak =
+        options.learningRate > 0.0 ? options.learningRate : training.value("learning_rate", 2e-4);
     settings.learningRate.warmupSteps = training.value("warmup_steps", std::int64_t(300));
     settings.learningRate.floor = training.value("floor", 0.0);
     settings.optimizer.beta2 = training.value("beta2", 0.99);
@@ -164,6 +167,10 @@ void trainLatent(const Options &options)
     std::printf("U-Net: %.2f M parameters, text encoder: %.2f M\n", static_cast<double>(parameterCount(*unet)) / 1e6,
                 static_cast<double>(parameterCount(*text)) / 1e6);
     const SchedulerConfig scheduler = schedulerConfigFromJson(plan.at("scheduler"));
+    if (!options.init.empty()) {
+        copyWeights(*unet, readTensors(options.init / "unet/diffusion_pytorch_model.safetensors"), "unet");
+        copyWeights(*text, readTensors(options.init / "text_encoder/model.safetensors"), "text_encoder");
+    }
     LatentObjective objective(data, scaledLatents(options, data), unet, text,
                               {.scheduler = scheduler,
                                .minSnrGamma = plan.value("min_snr_gamma", 5.0),
@@ -172,7 +179,8 @@ void trainLatent(const Options &options)
     Trainer trainer(objective, settingsOf(plan.at("training"), options));
     printReport(trainer.run(contextThatPrints()));
     writeUNet(options.out / "unet", unet->config(), trainer.weights().emaOf("unet"), torch::kFloat16);
-    writeTextEncoder(options.out / "text_encoder", text->config(), trainer.weights().emaOf("text_encoder"), torch::kFloat16);
+    writeTextEncoder(options.out / "text_encoder", text->config(), trainer.weights().emaOf("text_encoder"),
+                     torch::kFloat16);
     writeScheduler(options.out / "scheduler", scheduler);
     writeStableDiffusionIndex(options.out, scheduler);
 }
@@ -210,8 +218,8 @@ void trainPixel(const Options &options)
     writeScheduler(options.out / "scheduler", scheduler);
     writeDdpmIndex(options.out, scheduler);
     const TrainedWeights::UseEma useEma(trainer.weights());
-    const torch::Tensor pictures =
-        samplePixels(unet, 48, data.pictures.size(2), {.scheduler = scheduler, .sampler = "ddim", .schedule = "", .steps = 50});
+    const torch::Tensor pictures = samplePixels(
+        unet, 48, data.pictures.size(2), {.scheduler = scheduler, .sampler = "ddim", .schedule = "", .steps = 50});
     writeSheet(options.out / "sheet.ppm", pictures.to(torch::kCPU), 8);
 }
 
@@ -231,17 +239,19 @@ void drawSheet(const Options &options)
     const BatchSampler sampler(data, options.device, 0.0);
     torch::Generator generator = at::globalContext().defaultGenerator(options.device).clone();
     generator.set_current_seed(7);
-    const Batch batch = sampler.draw(300, generator);
-    const torch::Tensor latents =
-        sampleLatents(unet, text, batch.tokens, data.emptyTokens, known.size(1) == 1024 ? 16 : unet->config().sampleSize,
-                      {.scheduler = schedulerConfigFromJson(plan.at("scheduler")), .guidance = options.guidance});
+    const Batch batch = sampler.draw(options.count, generator);
+    const torch::Tensor latents = sampleLatents(
+        unet, text, batch.tokens, data.emptyTokens, known.size(1) == 1024 ? 16 : unet->config().sampleSize,
+        {.scheduler = schedulerConfigFromJson(plan.at("scheduler")), .guidance = options.guidance});
     const torch::Tensor distances = torch::cdist(latents.flatten(1), known);
     const torch::Tensor nearest = std::get<1>(distances.topk(5, 1, /*largest=*/false));
     const torch::Tensor hits = nearest.eq(batch.indices.unsqueeze(1));
     std::printf("guidance %.1f: nearest is the very picture: top 1 %.1f %%, top 5 %.1f %%\n", options.guidance,
                 100.0 * hits.narrow(1, 0, 1).to(torch::kFloat32).mean().item<double>(),
                 100.0 * hits.any(1).to(torch::kFloat32).mean().item<double>());
-    const torch::Tensor some = torch::arange(0, 300, 6, torch::kInt64).to(options.device).slice(0, 0, 48);
+    const torch::Tensor some = torch::arange(0, options.count, std::max<int64_t>(1, options.count / 48), torch::kInt64)
+                                   .to(options.device)
+                                   .slice(0, 0, 48);
     const torch::Tensor pictures =
         vae->decode(latents.index_select(0, some) / vae->config().scalingFactor).to(torch::kCPU);
     const torch::Tensor originals = takePictures(data.pictures, batch.indices.index_select(0, some).to(torch::kCPU),
@@ -270,6 +280,8 @@ Options parse(int argc, char **argv)
             options.data = value;
         else if (name == "--out")
             options.out = value;
+        else if (name == "--init")
+            options.init = value;
         else if (name == "--checkpoints")
             options.checkpoints = value;
         else if (name == "--checkpoint-minutes")
@@ -282,10 +294,12 @@ Options parse(int argc, char **argv)
             options.batch = std::atoi(value);
         else if (name == "--lr")
             options.learningRate = std::atof(value);
+        else if (name == "--count")
+            options.count = std::atoll(value);
         else if (name == "--guidance")
             options.guidance = std::atof(value);
         else if (name == "--device")
-            options.device = torch::Device(value);
+            options.device = std::string(value) == "cuda" ? torch::Device(torch::kCUDA, 0) : torch::Device(value);
         else if (name == "--threads")
             at::set_num_threads(std::atoi(value));
         else

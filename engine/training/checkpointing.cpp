@@ -1,0 +1,99 @@
+#include "engine/training/checkpointing.h"
+
+#include "engine/core/tensor_file.h"
+
+#include <charconv>
+#include <chrono>
+#include <thread>
+
+namespace engine {
+
+namespace {
+
+using Metadata = std::map<std::string, std::string>;
+
+/// A double with all its bits, so that nothing is lost in writing.
+std::string exactly(double value)
+{
+    char text[40];
+    const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::hex).ptr;
+    return {text, end};
+}
+
+double exactly(const Metadata &metadata, const std::string &key)
+{
+    double value = 0.0;
+    if (const auto found = metadata.find(key); found != metadata.end())
+        std::from_chars(found->second.data(), found->second.data() + found->second.size(), value,
+                        std::chars_format::hex);
+    return value;
+}
+
+} // namespace
+
+std::filesystem::path checkpointFile(const std::filesystem::path &folder)
+{
+    return folder / "training.safetensors";
+}
+
+void saveCheckpoint(const std::filesystem::path &folder, const TrainingState &state,
+                    const std::map<std::string, torch::Tensor> &tensors, const RunContext &context)
+{
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed && failed != std::errc::no_space_on_device)
+        throw Error(ErrorKind::FileUnreadable, folder.string(), "cannot make this folder: " + failed.message());
+    const Metadata metadata = {{"step", std::to_string(state.step)},
+                               {"elapsed_seconds", exactly(state.elapsedSeconds)},
+                               {"settings", state.settings}};
+    for (bool hasSaidSo = false;; hasSaidSo = true) {
+        try {
+            std::filesystem::create_directories(folder, failed);
+            writeTensors(checkpointFile(folder), tensors, metadata);
+            return;
+        } catch (const Error &error) {
+            if (error.kind != ErrorKind::DiskFull)
+                throw;
+            if (!hasSaidSo)
+                context.emit(Notice{
+                    "The disk is full. Training waits until there is space for its checkpoint; nothing is lost."});
+            for (int i = 0; i < 50; ++i) {
+                if (context.stop.stop_requested())
+                    throw;
+                std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            }
+        }
+    }
+}
+
+bool loadCheckpoint(const std::filesystem::path &folder, TrainingState &state,
+                    const std::map<std::string, torch::Tensor> &tensors)
+{
+    const std::filesystem::path path = checkpointFile(folder);
+    if (!std::filesystem::exists(path))
+        return false;
+    const auto file = std::make_shared<const SafetensorsFile>(path);
+    const Metadata &metadata = file->metadata();
+    const auto settings = metadata.find("settings");
+    if (settings == metadata.end() || !metadata.contains("step"))
+        throw Error(ErrorKind::NotACheckpoint, path.string(), "this is no checkpoint of a training run.");
+    if (settings->second != state.settings)
+        throw Error(ErrorKind::BadRequest, "checkpoints",
+                    "the checkpoint in " + path.string() + " belongs to a run with other settings: " +
+                        settings->second + " instead of " + state.settings + ".");
+    const torch::NoGradGuard noGrad;
+    for (const auto &[name, tensor] : tensors) {
+        const TensorEntry *entry = file->find(name);
+        if (!entry || torch::IntArrayRef(entry->shape) != tensor.sizes())
+            throw Error(ErrorKind::NotACheckpoint, path.string(),
+                        "the tensor \"" + name + "\" is missing or has another shape.");
+        torch::Tensor target = tensor;
+        target.copy_(toTensor(file, *entry));
+    }
+    const std::string &step = metadata.at("step");
+    std::from_chars(step.data(), step.data() + step.size(), state.step);
+    state.elapsedSeconds = exactly(metadata, "elapsed_seconds");
+    return true;
+}
+
+} // namespace engine

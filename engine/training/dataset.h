@@ -1,0 +1,61 @@
+#pragma once
+
+#include "engine/event.h"
+#include "engine/image.h"
+#include "engine/training/prepared_data.h"
+#include "engine/training/vocabulary.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace engine {
+
+struct Caption
+{
+    std::string text = {};
+    double weight = 1.0;
+};
+
+/// A picture file with what is said about it.
+struct TrainingPicture
+{
+    std::filesystem::path file = {};
+    std::vector<Caption> captions = {};
+    double weight = 1.0;
+};
+
+/// Finds the pictures (JPEG, PNG, WebP, BMP, in any depth) of a folder, sorted by path. Captions come from
+/// captions.jsonl or metadata.jsonl in the folder (a line a picture: "file" or "file_name"; "captions", a list of texts
+/// or of {"text", "weight"}, or "text"; "weight"), else from NAME.txt beside a picture, a caption a line, else from the
+/// name of its subfolder.
+/// \throws Error{FileUnreadable} if the folder cannot be read; Error{BadRequest} if there are no pictures in it.
+std::vector<TrainingPicture> findPictures(const std::filesystem::path &folder);
+
+/// What was read of a set of pictures.
+struct DecodedPictures
+{
+    torch::Tensor pictures;            ///< uint8 [N, 3, size, size]
+    std::vector<TrainingPicture> used; ///< those N
+    int skipped = 0;                   ///< pictures that could not be read; each was named in a Notice
+};
+
+/// Reads pictures: transparent ones on white, the largest square from the middle, scaled to `size`. Sets of more than
+/// a gigabyte are kept in a file that is mapped, in `scratch`.
+/// \throws Error{BadRequest} if none of them can be read. Cancelled.
+DecodedPictures decodePictures(const std::vector<TrainingPicture> &pictures, int size,
+                               const std::filesystem::path &scratch, const RunContext &context);
+
+/// Captions as token ids of `length`.
+PreparedData prepareData(const DecodedPictures &decoded, const Vocabulary *vocabulary, int length);
+
+/// All captions of the set, for Vocabulary::train().
+std::vector<std::string> captionTexts(const std::vector<TrainingPicture> &pictures);
+
+/// \param x [3, H, W] in -1..1, any device   \return 8-bit RGB
+Image toImage(const torch::Tensor &x);
+
+/// \throws Error{FileUnreadable}
+void writePng(const std::filesystem::path &file, const Image &image);
+
+} // namespace engine

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "engine/event.h"
+#include "engine/train_request.h"
+#include "engine/training/checkpointing.h"
+#include "engine/training/lr_schedule.h"
+#include "engine/training/optimizer.h"
+#include "engine/training/trained_weights.h"
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace engine {
+
+/// What is taught to a set of networks: they and a loss.
+class Objective
+{
+public:
+    virtual ~Objective() = default;
+    [[nodiscard]] virtual std::vector<TrainedModule> modules() const = 0;
+    /// Where the networks are.
+    [[nodiscard]] virtual torch::Device device() const = 0;
+    /// The mean loss over `batch` pictures, with its graph. All draws come from `generator`.
+    virtual torch::Tensor loss(int64_t batch, const torch::Generator &generator) = 0;
+};
+
+struct TrainerSettings
+{
+    std::int64_t steps = 10000;
+    int batch = 32;
+    int accumulate = 1;
+    LearningRate learningRate = {};
+    AdamWOptions optimizer = {};
+    double emaDecay = 0.9995;
+    std::uint64_t seed = 0;
+    std::filesystem::path checkpoints = {}; ///< folder; empty: none are written
+    double checkpointMinutes = 5.0;
+    std::int64_t sampleEvery = 0;    ///< steps between calls of onSample; 0: never
+    std::int64_t stopAfterSteps = 0; ///< of this run; 0: never
+    double secondsBudget = 0.0;      ///< > 0: the run ends after this time, whatever `steps` says, and the
+                                     ///< learning rate follows the time (then no run repeats bit for bit)
+    std::string settings = {};       ///< kept in the checkpoint, see TrainingState
+};
+
+/// The loop that all training has in common: draws, gradients, AdamW, EMA, events, checkpoints.
+///
+/// A run that was stopped or killed and goes on from its checkpoint makes the same numbers, bit for bit, as one that
+/// was not, on the same machine.
+class Trainer
+{
+public:
+    /// Takes the objective's networks over: converts them to their compute dtypes and puts their weights into the
+    /// state of the checkpoint where there is one.
+    Trainer(Objective &objective, TrainerSettings settings);
+
+    /// Trains to the end, or until the caller asks to stop; then writes a checkpoint.
+    /// \throws Error{OutOfMemory} with the batch that would fit; what saveCheckpoint() throws.
+    TrainReport run(const RunContext &context);
+
+    [[nodiscard]] std::int64_t step() const { return m_state.step; }
+    [[nodiscard]] TrainedWeights &weights() { return m_weights; }
+
+    /// Called with the EMA weights in place, gradients off.
+    std::function<void(std::int64_t step)> onSample = [](std::int64_t) {};
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void oneStep();
+    [[nodiscard]] torch::Generator generatorFor(std::int64_t step, int part) const;
+    [[nodiscard]] double progress() const;
+    [[nodiscard]] double elapsedSeconds() const;
+    [[nodiscard]] bool isAtEnd() const;
+    [[nodiscard]] std::map<std::string, torch::Tensor> tensors();
+    void save(const RunContext &context);
+    void drawSamples();
+    void report(const RunContext &context);
+    [[noreturn]] void refuseBatch(const std::string &detail);
+
+    Objective &m_objective;
+    TrainerSettings m_settings;
+    TrainedWeights m_weights;
+    AdamW m_optimizer;
+    TrainingState m_state;
+    torch::Generator m_generatorPrototype;
+    Clock::time_point m_begin = Clock::now();
+    double m_elapsedBefore = 0.0;
+    std::int64_t m_stepsOfThisRun = 0;
+    Clock::time_point m_lastReport = Clock::now();
+    std::int64_t m_stepsSinceReport = 0;
+    torch::Tensor m_loss;         // of the last step
+    torch::Tensor m_smoothedLoss; // running mean; both stay on the device until they are reported
+    double m_picturesPerSecond = 0.0;
+};
+
+} // namespace engine

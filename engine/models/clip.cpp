@@ -232,7 +232,9 @@ ClipTextModelImpl::ClipTextModelImpl(const ClipTextConfig &config)
 
 Tensor ClipTextModelImpl::embedTokens(const Tensor &ids)
 {
-    if (ids.numel() > 0 && (ids.min().item<int64_t>() < 0 || ids.max().item<int64_t>() >= m_config.vocabSize)) {
+    // On a GPU looking at the ids would wait for all work queued there; its kernels check the range themselves.
+    if (ids.is_cpu() && ids.numel() > 0 &&
+        (ids.min().item<int64_t>() < 0 || ids.max().item<int64_t>() >= m_config.vocabSize)) {
         throw Error(ErrorKind::BadRequest, "input_ids",
                     "a token lies outside the vocabulary of " + std::to_string(m_config.vocabSize));
     }

@@ -2,7 +2,7 @@
 # Trains the starter models on a machine with a CUDA GPU, in parts of a few minutes each; every part goes on where the
 # last one ended as long as the folder WORK is still there.
 #
-#   run.sh BUILD                    build train_prepared against the LibTorch of python3's torch
+#   run.sh BUILD                    build train_prepared against the LibTorch of python3's torch; unpack the data
 #   run.sh STAGE MINUTES [LIMIT]    STAGE autoencoder, latent or pixel. MINUTES is the length of the whole stage (the
 #                                   learning rate falls to its end), LIMIT the seconds this part may take (then it is
 #                                   stopped with a checkpoint and its weights so far are written)
@@ -34,6 +34,10 @@ BUILD)
     ninja -C "$work/build" >>"$work/build.log" || { grep -E 'error|FAILED' "$work/build.log" | head -30; exit 1; }
     [ -f "$work/data.safetensors" ] || xz -dc -T0 "$input/data.safetensors.xz" >"$work/data.safetensors.part"
     [ -f "$work/data.safetensors" ] || mv "$work/data.safetensors.part" "$work/data.safetensors"
+    if [ -d "$input/vae" ] && [ ! -d "$work/starter/vae" ]; then # trained before, on another machine
+        mkdir -p "$work/starter"
+        cp -r "$input/vae" "$work/starter/"
+    fi
     ;;
 autoencoder) stage autoencoder "$work/data.safetensors" "$work/starter" "$2" "${3:-100000}" ;;
 latent) stage latent "$work/data.safetensors" "$work/starter" "$2" "${3:-100000}" ${INIT:+--init "$INIT"} ;;

@@ -5,6 +5,7 @@
 #include "app/cli/picture_output.h"
 #include "app/cli/progress_line.h"
 #include "app/image_file.h"
+#include "app/model_hash.h"
 #include "app/recipe.h"
 #include "engine/catalog.h"
 #include "engine/engine.h"
@@ -13,6 +14,7 @@
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QRandomGenerator>
+#include <QStandardPaths>
 
 #include <algorithm>
 #include <type_traits>
@@ -148,12 +150,20 @@ engine::GenerateRequest readRequest(const Arguments &in, const engine::ModelInfo
     return request;
 }
 
+/// Where the window keeps hashes of models, too; empty if there is no such place.
+QString hashFile()
+{
+    const QString folder =
+        QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/tincture");
+    return QDir().mkpath(folder) ? folder + QStringLiteral("/model-hashes.json") : QString();
+}
+
 /// What happens while the engine works: pictures are written as they come, and the terminal shows how far it is.
 class Session
 {
 public:
     Session(const engine::GenerateRequest &request, const engine::ModelInfo &model, PictureOutput output)
-        : m_request(request), m_output(std::move(output))
+        : m_request(request), m_output(std::move(output)), m_hashes(hashFile())
     {
         m_circumstances.family = QString::fromStdString(model.family);
     }
@@ -168,6 +178,9 @@ public:
     }
     void setPreviewFolder(const QString &folder) { m_previewFolder = folder; }
     void setQuiet(bool isQuiet) { m_isQuiet = isQuiet; }
+
+    /// Hashing a large model takes seconds. Called on any thread.
+    void stopHashing() { m_hashes.stop(); }
 
     void take(const engine::Event &event)
     {
@@ -228,6 +241,10 @@ private:
 
     void on(const engine::ImageFinished &finished)
     {
+        if (m_files.isEmpty()) { // not earlier: it would slow down the steps that are being timed
+            show(-1.0, QStringLiteral("Hashing the model"));
+            m_circumstances.modelHash = m_hashes.hashOf(QString::fromStdString(m_request.model.string()));
+        }
         const QSize size(finished.image.width, finished.image.height);
         const Recipe recipe = makeRecipe(m_request, finished.picture, size, m_circumstances);
         const QString path = m_output.nextPath(finished.seed);
@@ -255,6 +272,7 @@ private:
 
     const engine::GenerateRequest &m_request;
     PictureOutput m_output;
+    ModelHashes m_hashes;
     Circumstances m_circumstances;
     QString m_previewFolder;
     bool m_isQuiet = false;
@@ -295,6 +313,7 @@ void runGenerate(const QStringList &arguments)
     const engine::GenerateRequest request = readRequest(in, model);
 
     Session session(request, model, std::move(output));
+    const std::stop_callback stopHashing(interrupt.token(), [&session] { session.stopHashing(); });
     session.setQuiet(in.has(QStringLiteral("quiet")));
     if (in.has(QStringLiteral("previews"))) {
         session.setPreviewFolder(in.text(QStringLiteral("previews")));

@@ -27,7 +27,9 @@ ProgressLine::~ProgressLine()
 
 void ProgressLine::show(double fraction, const QString &text)
 {
-    if (!m_isOnTerminal)
+    // Loading reports every tensor; nobody reads faster than this.
+    constexpr int kLeastMs = 40;
+    if (!m_isOnTerminal || (m_isShown && m_sinceShown.elapsed() < kLeastMs))
         return;
     constexpr int kBarWidth = 28;
     QString line;
@@ -40,6 +42,7 @@ void ProgressLine::show(double fraction, const QString &text)
     std::fprintf(stderr, "\r\x1b[K%s", line.toUtf8().constData());
     std::fflush(stderr);
     m_isShown = true;
+    m_sinceShown.start();
 }
 
 void ProgressLine::showOrLog(double fraction, const QString &text, int seconds)

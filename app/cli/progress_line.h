@@ -30,6 +30,7 @@ public:
 private:
     bool m_isOnTerminal = false;
     bool m_isShown = false;
+    QElapsedTimer m_sinceShown;
     QElapsedTimer m_sinceLogged;
 };
 

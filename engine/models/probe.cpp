@@ -156,6 +156,8 @@ void runProbe(const ProbeRequest &request, const DevicePolicy &devices)
         writeTensors(request.output, out);
         return;
     }
+    if (request.part == "controlnet" || request.part == "transformer" || request.part == "text_encoder_3")
+        throw Error(ErrorKind::NotSupported, request.part, "this part is not supported yet");
     if (!isKnownPart)
         throw Error(ErrorKind::BadRequest, "part", "there is no part \"" + request.part + "\"");
     if (!part)

@@ -1,3 +1,4 @@
+#include <QDir>
 #include <QFile>
 #include <QImage>
 #include <QJsonArray>
@@ -7,7 +8,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-/// Runs the program itself, without its LibTorch part: lists, text, files, and what it says about mistakes.
+#include <csignal>
+
+/// Runs the program itself: lists, text, files, what it says about mistakes, and pictures of a tiny model.
 class CliTest : public QObject
 {
     Q_OBJECT
@@ -25,6 +28,9 @@ private Q_SLOTS:
     void tokenizesTextsAndFiles();
     void tokenizesWithoutUtf8Locale();
     void inspectsAPictureWithoutRecipe();
+    void generatesAPictureThatTellsItsRecipe();
+    void aFolderIsFilledWithNumberedPictures();
+    void interruptEndsARun();
 
 private:
     struct Answer
@@ -46,6 +52,7 @@ CliTest::Answer CliTest::run(const QStringList &arguments, const QMap<QString, Q
     QProcessEnvironment variables = QProcessEnvironment::systemEnvironment();
     variables.insert(QStringLiteral("TINCTURE_RESOURCES"), QStringLiteral(TINCTURE_SOURCE "/resources"));
     variables.insert(QStringLiteral("XDG_CONFIG_HOME"), m_folder.path());
+    variables.insert(QStringLiteral("XDG_DATA_HOME"), m_folder.path());
     for (auto variable = environment.begin(); variable != environment.end(); ++variable)
         variables.insert(variable.key(), variable.value());
     process.setProcessEnvironment(variables);
@@ -201,6 +208,75 @@ void CliTest::inspectsAPictureWithoutRecipe()
     QCOMPARE(answer.value(QStringLiteral("kind")).toString(), QStringLiteral("picture"));
     QCOMPARE(answer.value(QStringLiteral("width")).toInt(), 3);
     QVERIFY(answer.value(QStringLiteral("recipe")).isNull());
+}
+
+namespace {
+
+QStringList generateArguments(const QStringList &more)
+{
+    return QStringList{QStringLiteral("generate"), QStringLiteral("--model"),
+                       QStringLiteral(TINCTURE_GOLDEN "/pipelines/model_sd1"), QStringLiteral("--prompt"),
+                       QStringLiteral("a (red:1.2) fox")} +
+           more;
+}
+
+} // namespace
+
+void CliTest::generatesAPictureThatTellsItsRecipe()
+{
+    const QString out = m_folder.filePath(QStringLiteral("new/fox.png"));
+    const QString latents = m_folder.filePath(QStringLiteral("fox.safetensors"));
+    const Answer answer = run(generateArguments(
+        {QStringLiteral("--steps"), QStringLiteral("2"), QStringLiteral("--sampler"), QStringLiteral("DPM++ 2M Karras"),
+         QStringLiteral("--seed"), QStringLiteral("7"), QStringLiteral("--size"), QStringLiteral("64x32"),
+         QStringLiteral("--save-latents"), latents, QStringLiteral("--out"), out, QStringLiteral("--json")}));
+    QVERIFY2(answer.status == 0, answer.err.constData());
+    const QJsonObject said = answer.json().object();
+    QCOMPARE(said.value(QStringLiteral("pictures")).toArray(), QJsonArray{out});
+    QCOMPARE(said.value(QStringLiteral("seconds")).toObject().value(QStringLiteral("steps")).toArray().size(), 2);
+    QVERIFY(said.value(QStringLiteral("peak_bytes")).toDouble() > 1e6);
+    QVERIFY(QFile::exists(latents));
+
+    const QJsonObject found = run({QStringLiteral("inspect"), out, QStringLiteral("--json")}).json().object();
+    const QJsonObject recipe = found.value(QStringLiteral("recipe")).toObject();
+    QCOMPARE(recipe, said.value(QStringLiteral("recipe")).toObject());
+    QCOMPARE(recipe.value(QStringLiteral("prompt")).toString(), QStringLiteral("a (red:1.2) fox"));
+    QCOMPARE(recipe.value(QStringLiteral("sampler")).toString(), QStringLiteral("dpmpp_2m"));
+    QCOMPARE(recipe.value(QStringLiteral("schedule")).toString(), QStringLiteral("karras"));
+    QCOMPARE(recipe.value(QStringLiteral("width")).toInt(), 64);
+    QCOMPARE(recipe.value(QStringLiteral("model_hash")).toString().size(), 10);
+}
+
+void CliTest::aFolderIsFilledWithNumberedPictures()
+{
+    const QString folder = m_folder.filePath(QStringLiteral("many"));
+    const QStringList arguments = generateArguments(
+        {QStringLiteral("--steps"), QStringLiteral("1"), QStringLiteral("--seed"), QStringLiteral("5"),
+         QStringLiteral("--count"), QStringLiteral("2"), QStringLiteral("--size"), QStringLiteral("32x32"),
+         QStringLiteral("--previews"), folder + QStringLiteral("/previews"), QStringLiteral("--out"), folder});
+    QCOMPARE(run(arguments).status, 0);
+    QCOMPARE(run(arguments).status, 0);
+    QCOMPARE(QDir(folder).entryList({QStringLiteral("*.png")}, QDir::Files, QDir::Name),
+             (QStringList{QStringLiteral("00001-5.png"), QStringLiteral("00002-6.png"), QStringLiteral("00003-5.png"),
+                          QStringLiteral("00004-6.png")}));
+}
+
+void CliTest::interruptEndsARun()
+{
+    QProcess process;
+    process.start(QStringLiteral(TINCTURE_CLI),
+                  generateArguments({QStringLiteral("--steps"), QStringLiteral("1000"), QStringLiteral("--count"),
+                                     QStringLiteral("1000"), QStringLiteral("--previews"),
+                                     m_folder.filePath(QStringLiteral("looks")), QStringLiteral("--out"),
+                                     m_folder.filePath(QStringLiteral("never"))}));
+    QVERIFY(process.waitForStarted());
+    // The folder of the previews is there once signals are handled.
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_folder.filePath(QStringLiteral("looks"))), 20000);
+    kill(pid_t(process.processId()), SIGINT);
+    QVERIFY(process.waitForFinished(20000));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 130);
+    QVERIFY(process.readAllStandardOutput().isEmpty());
 }
 
 QTEST_GUILESS_MAIN(CliTest)

@@ -1,5 +1,6 @@
 #include "engine/samplers/levels.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace engine {

@@ -93,10 +93,10 @@ double variancePreservingTime(double sigma)
     return (std::sqrt(betaMin * betaMin + 2.0 * betaD * std::log1p(sigma * sigma)) - betaMin) / betaD;
 }
 
-/// Weights of the slopes, newest first, for a step of the given length; `steps` are the lengths of the steps before.
+/// Weights of the last `order` slopes, newest first, for step i; they include the step's length.
 using StepWeights = std::function<std::vector<double>(std::size_t i, std::size_t order)>;
 
-/// x + sum of weights times slopes (weights include the length of the step); the step to 0 takes the predicted picture.
+/// x + sum of weights times slopes; the step to 0 takes the predicted picture.
 torch::Tensor runMultistep(const SamplerInput &in, torch::Tensor x, std::size_t maxOrder, const StepWeights &weightsOf)
 {
     History slopes(maxOrder);

@@ -148,7 +148,7 @@ json vaeConfigFromLdm(const LdmTensors &tensors, double scalingFactor)
         {"down_block_types", json(std::vector<std::string>(static_cast<std::size_t>(levels), "DownEncoderBlock2D"))},
         {"up_block_types", json(std::vector<std::string>(static_cast<std::size_t>(levels), "UpDecoderBlock2D"))},
         {"block_out_channels", widths},
-        {"layers_per_block", hasEncoder ? blocks : blocks - 1},
+        {"layers_per_block", hasEncoder ? blocks : std::max(0, blocks - 1)},
         {"act_fn", "silu"},
         {"latent_channels", latentChannels},
         {"norm_num_groups", kNormGroups},

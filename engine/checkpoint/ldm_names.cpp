@@ -295,7 +295,7 @@ TensorSource textFromOpenClip(const LdmTensors &tensors, Projection projection)
         source.add(plainItem(std::move(name), tensors.file, entry));
     };
     for (const auto &[name, entry] : tensors.entries) {
-        if (name == "text_projection") {
+        if (name == "text_projection" && entry->shape.size() == 2) {
             if (projection == Projection::Drop)
                 continue;
             source.add({.name = "text_projection.weight",

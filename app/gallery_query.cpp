@@ -50,13 +50,13 @@ void GalleryQuery::take(const QString &term)
     const qsizetype colon = rest.indexOf(u':');
     const QString name = colon > 0 ? rest.left(colon).toLower() : QString();
     static const QList<QPair<QString, Field>> names = {
-        {QStringLiteral("prompt"), Field::Prompt},     {QStringLiteral("negative"), Field::Negative},
-        {QStringLiteral("model"), Field::Model},       {QStringLiteral("sampler"), Field::Sampler},
-        {QStringLiteral("steps"), Field::Steps},       {QStringLiteral("cfg"), Field::Cfg},
-        {QStringLiteral("guidance"), Field::Cfg},      {QStringLiteral("seed"), Field::Seed},
-        {QStringLiteral("stars"), Field::Stars},       {QStringLiteral("width"), Field::Width},
-        {QStringLiteral("height"), Field::Height},     {QStringLiteral("since"), Field::Made},
-        {QStringLiteral("after"), Field::Made},        {QStringLiteral("before"), Field::Made},
+        {QStringLiteral("prompt"), Field::Prompt}, {QStringLiteral("negative"), Field::Negative},
+        {QStringLiteral("model"), Field::Model},   {QStringLiteral("sampler"), Field::Sampler},
+        {QStringLiteral("steps"), Field::Steps},   {QStringLiteral("cfg"), Field::Cfg},
+        {QStringLiteral("guidance"), Field::Cfg},  {QStringLiteral("seed"), Field::Seed},
+        {QStringLiteral("stars"), Field::Stars},   {QStringLiteral("width"), Field::Width},
+        {QStringLiteral("height"), Field::Height}, {QStringLiteral("since"), Field::Made},
+        {QStringLiteral("after"), Field::Made},    {QStringLiteral("before"), Field::Made},
     };
     const auto found =
         std::find_if(names.begin(), names.end(), [&name](const auto &each) { return each.first == name; });
@@ -76,7 +76,8 @@ void GalleryQuery::take(const QString &term)
             return;
         }
         condition.compare = name == QLatin1String("before") ? Compare::Less : Compare::GreaterEqual;
-        condition.number = double((name == QLatin1String("after") ? date.addDays(1) : date).startOfDay().toMSecsSinceEpoch());
+        condition.number =
+            double((name == QLatin1String("after") ? date.addDays(1) : date).startOfDay().toMSecsSinceEpoch());
         m_conditions.append(condition);
         return;
     }
@@ -281,7 +282,8 @@ QStringList GalleryStore::models() const
 {
     QStringList names;
     QSqlQuery rows(QSqlDatabase::database(m_reader, false));
-    rows.exec(QStringLiteral("SELECT model FROM pictures WHERE model <> '' GROUP BY model ORDER BY count(*) DESC LIMIT 40"));
+    rows.exec(
+        QStringLiteral("SELECT model FROM pictures WHERE model <> '' GROUP BY model ORDER BY count(*) DESC LIMIT 40"));
     while (rows.next())
         names.append(rows.value(0).toString());
     return names;

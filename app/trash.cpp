@@ -20,9 +20,7 @@ QString infoFileOf(const QString &pathInTrash)
 
 } // namespace
 
-Trash::Trash(GalleryStore &store, QObject *parent)
-    : QObject(parent)
-    , m_store(store)
+Trash::Trash(GalleryStore &store, QObject *parent) : QObject(parent), m_store(store)
 {
     qRegisterMetaType<QList<Moved>>();
     m_pool.setMaxThreadCount(1);

@@ -1,0 +1,60 @@
+#include "app/recipe.h"
+#include "app/studio.h"
+#include "ui/common/theme.h"
+#include "ui/main_window.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QDateTime>
+#include <QLibraryInfo>
+#include <QLocale>
+#include <QTranslator>
+
+int main(int argc, char **argv)
+{
+    QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("tincture"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Tincture"));
+    QApplication::setApplicationVersion(app::programVersion());
+    QApplication::setDesktopFileName(QStringLiteral("tincture"));
+    QApplication::setWindowIcon(QIcon::fromTheme(QStringLiteral("tincture")));
+    application.setProperty("started", QDateTime::currentDateTime()); // pictures since then are "this session"
+
+    QTranslator own;
+    if (own.load(QLocale(), QStringLiteral("tincture"), QStringLiteral("_"),
+                 app::Studio::defaultResourceFolder() + QStringLiteral("/translations")))
+        QApplication::installTranslator(&own);
+    QTranslator qt;
+    if (qt.load(QLocale(), QStringLiteral("qtbase"), QStringLiteral("_"),
+                QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+        QApplication::installTranslator(&qt);
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QApplication::translate("main", "A studio for diffusion models: make pictures and see them form."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument(
+        QStringLiteral("files"),
+        QApplication::translate("main", "Models to use, or pictures whose settings are taken over."),
+        QStringLiteral("[files...]"));
+    const QCommandLineOption pictures(
+        QStringLiteral("pictures"),
+        QApplication::translate("main", "Save to and show this folder instead of the one in Settings."),
+        QApplication::translate("main", "folder"));
+    parser.addOption(pictures);
+    parser.process(application);
+
+    ui::theme().install();
+    app::Studio studio({.pictureFolder = parser.value(pictures)});
+    ui::MainWindow window(studio);
+    const QStringList files = parser.positionalArguments();
+    // The engine opens and folders are read once the window is on the screen.
+    QObject::connect(&window, &ui::MainWindow::firstPainted, &window, [&studio, &window, files] {
+        studio.start();
+        window.openFiles(files);
+    });
+    window.show();
+    return QApplication::exec();
+}

@@ -24,9 +24,7 @@ engine::Image unpacked(const QJsonValue &value)
 
 } // namespace
 
-Drafts::Drafts(const QString &file, QObject *parent)
-    : QObject(parent)
-    , m_file(file)
+Drafts::Drafts(const QString &file, QObject *parent) : QObject(parent), m_file(file)
 {
     m_pool.setMaxThreadCount(1);
     m_timer.setSingleShot(true);

@@ -28,8 +28,8 @@ struct EngineThread::Shared
     };
 
     std::mutex mutex;
-    std::map<JobId, Stops> stops;      ///< of every job that is not over
-    std::optional<Preview> preview;    ///< newest that was not delivered
+    std::map<JobId, Stops> stops;   ///< of every job that is not over
+    std::optional<Preview> preview; ///< newest that was not delivered
 };
 
 /// Owns the engine; all its functions run on the engine thread.
@@ -37,9 +37,7 @@ class EngineWorker : public QObject
 {
 public:
     EngineWorker(EngineThread &owner, EngineFactory factory, std::shared_ptr<EngineThread::Shared> shared)
-        : m_owner(owner)
-        , m_factory(std::move(factory))
-        , m_shared(std::move(shared))
+        : m_owner(owner), m_factory(std::move(factory)), m_shared(std::move(shared))
     {
     }
 
@@ -62,14 +60,16 @@ public:
     void generate(JobId id, const engine::GenerateRequest &request)
     {
         engine::GenerateReport report;
-        const Outcome outcome = run(id, [&](const engine::RunContext &context) { report = engine().generate(request, context); });
+        const Outcome outcome =
+            run(id, [&](const engine::RunContext &context) { report = engine().generate(request, context); });
         end(id, outcome, [report](EngineThread &owner, JobId job) { Q_EMIT owner.jobFinished(job, report); });
     }
 
     void train(JobId id, const engine::TrainRequest &request)
     {
         engine::TrainReport report;
-        const Outcome outcome = run(id, [&](const engine::RunContext &context) { report = engine().train(request, context); });
+        const Outcome outcome =
+            run(id, [&](const engine::RunContext &context) { report = engine().train(request, context); });
         end(id, outcome, [report](EngineThread &owner, JobId job) { Q_EMIT owner.trainFinished(job, report); });
     }
 
@@ -102,7 +102,9 @@ private:
             context.stop = stops.now.get_token();
             context.stopAfterPicture = stops.afterPicture.get_token();
         }
-        context.emit = [this, id](const engine::Event &event) { std::visit([this, id](const auto &value) { pass(id, value); }, event); };
+        context.emit = [this, id](const engine::Event &event) {
+            std::visit([this, id](const auto &value) { pass(id, value); }, event);
+        };
         return attempt([&] {
             engine::throwIfStopped(context); // cancelled while it waited
             post([id](EngineThread &owner) { owner.begin(id); });
@@ -169,7 +171,8 @@ private:
     }
     void pass(JobId id, const engine::SampleReady &sample)
     {
-        const TrainingSample value = {sample.step, sample.index, QString::fromStdString(sample.prompt), toQImage(sample.image)};
+        const TrainingSample value = {sample.step, sample.index, QString::fromStdString(sample.prompt),
+                                      toQImage(sample.image)};
         post([id, value](EngineThread &owner) { Q_EMIT owner.sampleReady(id, value); });
     }
 
@@ -177,7 +180,8 @@ private:
     template <typename Call>
     void post(Call call)
     {
-        QMetaObject::invokeMethod(&m_owner, [&owner = m_owner, call = std::move(call)] { call(owner); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            &m_owner, [&owner = m_owner, call = std::move(call)] { call(owner); }, Qt::QueuedConnection);
     }
 
     EngineThread &m_owner;
@@ -207,7 +211,8 @@ EngineThread::~EngineThread()
 
 void EngineThread::start()
 {
-    QMetaObject::invokeMethod(m_worker, [worker = m_worker] { worker->open(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker] { worker->open(); }, Qt::QueuedConnection);
 }
 
 JobId EngineThread::newJobId()
@@ -218,24 +223,28 @@ JobId EngineThread::newJobId()
 void EngineThread::generate(JobId id, const engine::GenerateRequest &request)
 {
     expect(id);
-    QMetaObject::invokeMethod(m_worker, [worker = m_worker, id, request] { worker->generate(id, request); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker, id, request] { worker->generate(id, request); }, Qt::QueuedConnection);
 }
 
 void EngineThread::train(JobId id, const engine::TrainRequest &request)
 {
     expect(id);
-    QMetaObject::invokeMethod(m_worker, [worker = m_worker, id, request] { worker->train(id, request); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker, id, request] { worker->train(id, request); }, Qt::QueuedConnection);
 }
 
 void EngineThread::load(JobId id, const engine::LoadRequest &request)
 {
     expect(id);
-    QMetaObject::invokeMethod(m_worker, [worker = m_worker, id, request] { worker->load(id, request); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker, id, request] { worker->load(id, request); }, Qt::QueuedConnection);
 }
 
 void EngineThread::unload()
 {
-    QMetaObject::invokeMethod(m_worker, [worker = m_worker] { worker->unload(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker] { worker->unload(); }, Qt::QueuedConnection);
 }
 
 void EngineThread::stop(JobId id)

@@ -53,10 +53,11 @@ public:
     void stop(JobId id);
     /// Ends everything that was asked for.
     void stopAll();
-    /// Lets the picture that is being made finish and skips the rest: jobFinished() follows. For training: stop and keep.
+    /// Lets the picture that is being made finish and skips the rest: jobFinished() follows. For training: stop and
+    /// keep.
     void stopAfterPicture(JobId id);
 
-    [[nodiscard]] bool isBusy() const;  ///< something runs or waits on the engine thread
+    [[nodiscard]] bool isBusy() const;   ///< something runs or waits on the engine thread
     [[nodiscard]] JobId current() const; ///< the job whose jobStarted() came last and that is not over; else 0
     [[nodiscard]] std::optional<engine::DeviceInfo> device() const; ///< once ready
 

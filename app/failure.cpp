@@ -8,7 +8,8 @@ namespace app {
 Failure Failure::fromError(const engine::Error &error)
 {
     const QString subject = QString::fromStdString(error.subject);
-    return {.kind = error.kind, .sentence = sentenceFor(error.kind, subject), .details = QString::fromUtf8(error.what())};
+    return {
+        .kind = error.kind, .sentence = sentenceFor(error.kind, subject), .details = QString::fromUtf8(error.what())};
 }
 
 QString Failure::sentenceFor(engine::ErrorKind kind, const QString &subject)
@@ -19,8 +20,9 @@ QString Failure::sentenceFor(engine::ErrorKind kind, const QString &subject)
     switch (kind) {
     case engine::ErrorKind::BadRequest:
         //: %1 is the name of a setting
-        return subject.isEmpty() ? tr("These settings cannot be used together. The details say why.")
-                                 : tr("The value of \"%1\" cannot be used. The details say which values can.").arg(subject);
+        return subject.isEmpty()
+                   ? tr("These settings cannot be used together. The details say why.")
+                   : tr("The value of \"%1\" cannot be used. The details say which values can.").arg(subject);
     case engine::ErrorKind::FileUnreadable:
         return tr("Cannot open \"%1\". Check that the file still exists and that you may read it.").arg(name);
     case engine::ErrorKind::NotACheckpoint:

@@ -51,7 +51,10 @@ QString valueOf(const QString &token, const QString &format, const Recipe &recip
     if (token == QLatin1String("prompt_words"))
         return firstWords(QString::fromStdString(request.prompt));
     if (token == QLatin1String("prompt_hash"))
-        return QString::fromLatin1(QCryptographicHash::hash(QByteArray::fromStdString(request.prompt), QCryptographicHash::Sha256).toHex().left(8));
+        return QString::fromLatin1(
+            QCryptographicHash::hash(QByteArray::fromStdString(request.prompt), QCryptographicHash::Sha256)
+                .toHex()
+                .left(8));
     if (token == QLatin1String("batch_number"))
         return QString::number(recipe.picture + 1);
     if (token == QLatin1String("clip_skip"))
@@ -65,9 +68,10 @@ QString valueOf(const QString &token, const QString &format, const Recipe &recip
 
 QString pictureFileName(const QString &pattern, const Recipe &recipe, int sequence)
 {
-    static const QRegularExpression token(QStringLiteral("\\[(seq|seed|steps|cfg|width|height|sampler|scheduler|model_name|model_hash|date|"
-                                                         "datetime|prompt_words|prompt_hash|batch_number|generation_number|clip_skip|"
-                                                         "denoising)(?:<([^>]*)>)?\\]"));
+    static const QRegularExpression token(
+        QStringLiteral("\\[(seq|seed|steps|cfg|width|height|sampler|scheduler|model_name|model_hash|date|"
+                       "datetime|prompt_words|prompt_hash|batch_number|generation_number|clip_skip|"
+                       "denoising)(?:<([^>]*)>)?\\]"));
     QString name;
     qsizetype at = 0;
     for (auto matches = token.globalMatch(pattern); matches.hasNext();) {

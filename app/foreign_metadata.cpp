@@ -27,7 +27,8 @@ QString textOf(const Texts &texts, const char *keyword)
 
 QJsonObject objectOf(const QString &text)
 {
-    return text.trimmed().startsWith(QLatin1Char('{')) ? QJsonDocument::fromJson(text.toUtf8()).object() : QJsonObject();
+    return text.trimmed().startsWith(QLatin1Char('{')) ? QJsonDocument::fromJson(text.toUtf8()).object()
+                                                       : QJsonObject();
 }
 
 /// Fills a recipe field by field; values that are absent or of the wrong kind leave it open.
@@ -109,7 +110,8 @@ public:
     /// The recipe, if anything that matters was found.
     [[nodiscard]] std::optional<Recipe> result() const
     {
-        const bool isAny = recipe.known.contains(QStringLiteral("prompt")) || recipe.known.contains(QStringLiteral("seed"));
+        const bool isAny =
+            recipe.known.contains(QStringLiteral("prompt")) || recipe.known.contains(QStringLiteral("seed"));
         return isAny ? std::optional<Recipe>(recipe) : std::nullopt;
     }
 
@@ -147,10 +149,7 @@ private:
 class ComfyGraph
 {
 public:
-    explicit ComfyGraph(const QJsonObject &nodes)
-        : m_nodes(nodes)
-    {
-    }
+    explicit ComfyGraph(const QJsonObject &nodes) : m_nodes(nodes) {}
 
     [[nodiscard]] std::optional<Recipe> recipe() const
     {
@@ -163,7 +162,8 @@ public:
             readCustom(in, to);
         else
             readPlain(in, to);
-        const QJsonObject latent = upstream(in.value(QLatin1String("latent_image")), {"width", "height"}, {"samples", "latent", "latent_image"});
+        const QJsonObject latent = upstream(in.value(QLatin1String("latent_image")), {"width", "height"},
+                                            {"samples", "latent", "latent_image"});
         to.width(value(latent, "width"));
         to.height(value(latent, "height"));
         return to.result();
@@ -196,7 +196,8 @@ private:
     }
 
     /// Inputs of the nearest node up a link that has all of `wanted`, going through the inputs named in `ways`.
-    QJsonObject upstream(const QJsonValue &link, std::initializer_list<const char *> wanted, std::initializer_list<const char *> ways) const
+    QJsonObject upstream(const QJsonValue &link, std::initializer_list<const char *> wanted,
+                         std::initializer_list<const char *> ways) const
     {
         QList<QJsonValue> open = {link};
         QSet<QString> seen;
@@ -225,7 +226,8 @@ private:
     {
         const auto isSampler = [](const QJsonObject &candidate) {
             const QJsonObject in = inputs(candidate);
-            return (in.contains(QLatin1String("positive")) && in.contains(QLatin1String("sampler_name"))) || in.contains(QLatin1String("guider"));
+            return (in.contains(QLatin1String("positive")) && in.contains(QLatin1String("sampler_name"))) ||
+                   in.contains(QLatin1String("guider"));
         };
         QList<QJsonObject> open;
         for (const QJsonValue &candidate : m_nodes) {
@@ -276,7 +278,8 @@ private:
         to.denoise(value(sigmas, "denoise"));
         const QJsonObject guider = inputs(node(in.value(QLatin1String("guider"))));
         to.cfg(value(guider, "cfg"));
-        const QJsonValue positive = guider.value(QLatin1String(guider.contains(QLatin1String("positive")) ? "positive" : "conditioning"));
+        const QJsonValue positive =
+            guider.value(QLatin1String(guider.contains(QLatin1String("positive")) ? "positive" : "conditioning"));
         to.cfg(value(upstream(positive, {"guidance"}, {"conditioning"}), "guidance"));
         readText(positive, &Filler::prompt, to);
         readText(guider.value(QLatin1String("negative")), &Filler::negative, to);
@@ -286,7 +289,8 @@ private:
     void readText(const QJsonValue &link, void (Filler::*take)(const QJsonValue &), Filler &to) const
     {
         for (const char *field : {"text", "text_g", "t5xxl", "clip_l"}) {
-            const QJsonObject encoder = upstream(link, {field}, {"conditioning", "conditioning_1", "conditioning_to", "positive", "negative"});
+            const QJsonObject encoder =
+                upstream(link, {field}, {"conditioning", "conditioning_1", "conditioning_to", "positive", "negative"});
             if (encoder.isEmpty())
                 continue;
             (to.*take)(value(encoder, field));
@@ -335,8 +339,9 @@ std::optional<Recipe> readInvokeAi(const Texts &texts)
     }
     to.sampler(sampler);
     const QJsonValue model = in.value(QLatin1String("model"));
-    to.model(model.isObject() ? model.toObject().contains(QLatin1String("name")) ? model.toObject().value(QLatin1String("name"))
-                                                                                  : model.toObject().value(QLatin1String("model_name"))
+    to.model(model.isObject() ? model.toObject().contains(QLatin1String("name"))
+                                    ? model.toObject().value(QLatin1String("name"))
+                                    : model.toObject().value(QLatin1String("model_name"))
                               : model);
     to.clipSkip(in.value(QLatin1String("clip_skip")).toInt() + 1);
     return to.result();
@@ -350,9 +355,11 @@ std::optional<Recipe> readInvokeAi2(const Texts &texts)
         return std::nullopt;
     Filler to("InvokeAI");
     const QJsonValue given = in.value(QLatin1String("prompt"));
-    const QString both = given.isArray() ? given.toArray()[0].toObject().value(QLatin1String("prompt")).toString() : given.toString();
+    const QString both =
+        given.isArray() ? given.toArray()[0].toObject().value(QLatin1String("prompt")).toString() : given.toString();
     // The negative prompt stands in square brackets at the end.
-    static const QRegularExpression pattern(QStringLiteral("^(.*?)\\s*\\[([^\\[\\]]*)\\]\\s*$"), QRegularExpression::DotMatchesEverythingOption);
+    static const QRegularExpression pattern(QStringLiteral("^(.*?)\\s*\\[([^\\[\\]]*)\\]\\s*$"),
+                                            QRegularExpression::DotMatchesEverythingOption);
     const QRegularExpressionMatch match = pattern.match(both);
     to.prompt(match.hasMatch() ? match.captured(1) : both);
     to.negative(match.hasMatch() ? match.captured(2) : QString());
@@ -372,7 +379,8 @@ std::optional<Recipe> readNovelAi(const Texts &texts)
         return std::nullopt;
     const QJsonObject in = objectOf(textOf(texts, "Comment"));
     Filler to("NovelAI");
-    to.prompt(in.contains(QLatin1String("prompt")) ? in.value(QLatin1String("prompt")) : QJsonValue(textOf(texts, "Description")));
+    to.prompt(in.contains(QLatin1String("prompt")) ? in.value(QLatin1String("prompt"))
+                                                   : QJsonValue(textOf(texts, "Description")));
     to.negative(in.value(QLatin1String("uc")));
     to.steps(in.value(QLatin1String("steps")));
     to.cfg(in.value(QLatin1String("scale")));
@@ -389,8 +397,8 @@ std::optional<Recipe> readNovelAi(const Texts &texts)
 std::optional<Recipe> readFooocus(const Texts &texts)
 {
     const QJsonObject in = objectOf(textOf(texts, "parameters"));
-    if (in.value(QLatin1String("metadata_scheme")).toString() != QLatin1String("fooocus")
-        && textOf(texts, "fooocus_scheme") != QLatin1String("fooocus"))
+    if (in.value(QLatin1String("metadata_scheme")).toString() != QLatin1String("fooocus") &&
+        textOf(texts, "fooocus_scheme") != QLatin1String("fooocus"))
         return std::nullopt;
     Filler to("Fooocus");
     to.prompt(in.value(QLatin1String("prompt")));
@@ -438,7 +446,8 @@ std::optional<Recipe> readDrawThings(const Texts &texts)
                                              QRegularExpression::DotMatchesEverythingOption);
         json = item.match(textOf(texts, "XML:com.adobe.xmp")).captured(1);
         json.replace(QLatin1String("&lt;"), QLatin1String("<")).replace(QLatin1String("&gt;"), QLatin1String(">"));
-        json.replace(QLatin1String("&quot;"), QLatin1String("\"")).replace(QLatin1String("&#xA;"), QLatin1String("\\n"));
+        json.replace(QLatin1String("&quot;"), QLatin1String("\""))
+            .replace(QLatin1String("&#xA;"), QLatin1String("\\n"));
         json.replace(QLatin1String("&apos;"), QLatin1String("'")).replace(QLatin1String("&amp;"), QLatin1String("&"));
     }
     const QJsonObject in = objectOf(json);

@@ -23,10 +23,7 @@ std::optional<Recipe> recipeOf(const GalleryPicture &picture)
 } // namespace
 
 GalleryModel::GalleryModel(GalleryStore &store, Thumbnails &thumbnails, QObject *parent)
-    : QAbstractListModel(parent)
-    , m_store(store)
-    , m_thumbnails(thumbnails)
-    , m_pictures(kKept)
+    : QAbstractListModel(parent), m_store(store), m_thumbnails(thumbnails), m_pictures(kKept)
 {
     connect(&store, &GalleryStore::pictureAdded, this, &GalleryModel::onAdded);
     connect(&store, &GalleryStore::pictureChanged, this, &GalleryModel::onChanged);

@@ -61,8 +61,10 @@ GalleryPicture galleryPictureFrom(const PictureInfo &info)
     picture.prompt = QString::fromStdString(recipe.request.prompt);
     picture.negative = QString::fromStdString(recipe.request.negativePrompt);
     picture.model = recipe.modelName;
-    picture.sampler = recipe.has(QStringLiteral("sampler")) ? QString::fromStdString(recipe.request.sampler) : QString();
-    picture.schedule = recipe.has(QStringLiteral("schedule")) ? QString::fromStdString(recipe.request.schedule) : QString();
+    picture.sampler =
+        recipe.has(QStringLiteral("sampler")) ? QString::fromStdString(recipe.request.sampler) : QString();
+    picture.schedule =
+        recipe.has(QStringLiteral("schedule")) ? QString::fromStdString(recipe.request.schedule) : QString();
     picture.steps = recipe.has(QStringLiteral("steps")) ? recipe.request.steps : 0;
     picture.cfg = recipe.has(QStringLiteral("cfg")) ? recipe.request.guidanceScale : 0.0;
     picture.seed = recipe.request.seed;
@@ -113,7 +115,8 @@ bool GalleryStore::openReader()
     if (!db.open())
         return false;
     QSqlQuery query(db);
-    if (!query.exec(QStringLiteral("PRAGMA journal_mode = WAL")) || !query.exec(QStringLiteral("PRAGMA user_version")) || !query.next())
+    if (!query.exec(QStringLiteral("PRAGMA journal_mode = WAL")) ||
+        !query.exec(QStringLiteral("PRAGMA user_version")) || !query.next())
         return false;
     const int version = query.value(0).toInt();
     query.finish();
@@ -175,7 +178,8 @@ void GalleryStore::add(const GalleryPicture &picture)
 
 void GalleryStore::setStars(qint64 id, int stars)
 {
-    m_pool.start([this, id, stars = std::clamp(stars, 0, 5), folder = m_folder] { m_writer->setStars(id, stars, folder); });
+    m_pool.start(
+        [this, id, stars = std::clamp(stars, 0, 5), folder = m_folder] { m_writer->setStars(id, stars, folder); });
 }
 
 void GalleryStore::remove(qint64 id)
@@ -202,7 +206,8 @@ QList<GalleryPicture> GalleryStore::pictures(const QList<qint64> &ids) const
         numbers.append(QString::number(id));
     QSqlQuery query(QSqlDatabase::database(m_reader, false));
     query.setForwardOnly(true);
-    query.exec(QStringLiteral("SELECT %1 FROM pictures WHERE id IN (%2)").arg(QLatin1String(kPictureColumns), numbers.join(QLatin1Char(','))));
+    query.exec(QStringLiteral("SELECT %1 FROM pictures WHERE id IN (%2)")
+                   .arg(QLatin1String(kPictureColumns), numbers.join(QLatin1Char(','))));
     QHash<qint64, GalleryPicture> rows;
     while (query.next()) {
         GalleryPicture picture = galleryPictureFrom(query);

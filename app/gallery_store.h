@@ -73,12 +73,12 @@ public:
     /// The file is gone or about to go; pictureRemoved() follows.
     void remove(qint64 id);
 
-    [[nodiscard]] QList<qint64> ids() const; ///< newest first
+    [[nodiscard]] QList<qint64> ids() const;                                      ///< newest first
     [[nodiscard]] QList<GalleryPicture> pictures(const QList<qint64> &ids) const; ///< in the order asked for
-    [[nodiscard]] QList<GalleryKey> keys() const; ///< newest first
+    [[nodiscard]] QList<GalleryKey> keys() const;                                 ///< newest first
     [[nodiscard]] QList<GalleryKey> keys(const GalleryQuery &query) const;
-    [[nodiscard]] QStringList models() const; ///< that made pictures, most used first
-    [[nodiscard]] qint64 bytes() const;       ///< of all files
+    [[nodiscard]] QStringList models() const;             ///< that made pictures, most used first
+    [[nodiscard]] qint64 bytes() const;                   ///< of all files
     [[nodiscard]] qint64 idOf(const QString &path) const; ///< 0 if there is no such row
     [[nodiscard]] int count() const;
     /// Waits until everything asked for is done. For the end of the program and tests.
@@ -90,7 +90,7 @@ Q_SIGNALS:
     void pictureRemoved(qint64 id, const QString &path);
     void scanProgressed(int done, int total);
     void scanned(int added, int removed);
-    void reset();                      ///< everything may be different: read ids() again
+    void reset(); ///< everything may be different: read ids() again
     void notice(const QString &sentence);
 
 private:
@@ -102,7 +102,7 @@ private:
 
     QString m_database;
     QString m_folder;
-    QString m_reader; ///< name of the UI thread's connection
+    QString m_reader;                 ///< name of the UI thread's connection
     std::unique_ptr<Writer> m_writer; ///< used on the pool's thread only
     QThreadPool m_pool;               ///< one thread
     bool m_isRebuilding = false;

@@ -48,7 +48,8 @@ void writeJournal(const QString &folder, const QString &path, int stars)
         qWarning("stars were not saved beside the pictures: %s", qPrintable(file.errorString()));
         return;
     }
-    const QJsonObject line = {{QStringLiteral("file"), QDir(folder).relativeFilePath(path)}, {QStringLiteral("stars"), stars}};
+    const QJsonObject line = {{QStringLiteral("file"), QDir(folder).relativeFilePath(path)},
+                              {QStringLiteral("stars"), stars}};
     file.write(QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n');
     file.flush();
     ::fsync(file.handle());
@@ -58,7 +59,8 @@ void writeJournal(const QString &folder, const QString &path, int stars)
 void removeOldParts(const QString &folder)
 {
     const QDateTime old = QDateTime::currentDateTime().addSecs(-3600);
-    QDirIterator parts(folder, {QStringLiteral(".*.tincture-part")}, QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
+    QDirIterator parts(folder, {QStringLiteral(".*.tincture-part")}, QDir::Files | QDir::Hidden,
+                       QDirIterator::Subdirectories);
     while (parts.hasNext()) {
         parts.next();
         if (parts.fileInfo().lastModified() < old)
@@ -77,7 +79,8 @@ struct Found
 std::vector<Found> picturesBelow(const QString &folder)
 {
     std::vector<Found> found;
-    const QStringList patterns = {QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"), QStringLiteral("*.webp")};
+    const QStringList patterns = {QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"),
+                                  QStringLiteral("*.webp")};
     QDirIterator files(folder, patterns, QDir::Files, QDirIterator::Subdirectories);
     while (files.hasNext()) {
         files.next();
@@ -92,8 +95,9 @@ std::vector<Found> picturesBelow(const QString &folder)
 
 } // namespace
 
-const char *const kPictureColumns = "id, path, bytes, modified_ms, created_ms, width, height, prompt, negative, model, sampler, schedule, "
-                                    "steps, cfg, seed, stars, recipe";
+const char *const kPictureColumns =
+    "id, path, bytes, modified_ms, created_ms, width, height, prompt, negative, model, sampler, schedule, "
+    "steps, cfg, seed, stars, recipe";
 
 GalleryPicture galleryPictureFrom(const QSqlQuery &row)
 {
@@ -129,7 +133,8 @@ GalleryStore::Writer::Writer(GalleryStore &store, QString database)
 template <typename Call>
 void GalleryStore::Writer::post(Call call)
 {
-    QMetaObject::invokeMethod(&m_store, [&store = m_store, call = std::move(call)] { call(store); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        &m_store, [&store = m_store, call = std::move(call)] { call(store); }, Qt::QueuedConnection);
 }
 
 QSqlDatabase GalleryStore::Writer::database() const
@@ -146,7 +151,8 @@ void GalleryStore::Writer::open()
     QSqlQuery query(db);
     query.exec(QStringLiteral("PRAGMA synchronous = NORMAL"));
     // A damaged page may lie anywhere; this reads them all, away from the UI thread.
-    const bool isSound = query.exec(QStringLiteral("PRAGMA quick_check(1)")) && query.next() && query.value(0).toString() == QLatin1String("ok");
+    const bool isSound = query.exec(QStringLiteral("PRAGMA quick_check(1)")) && query.next() &&
+                         query.value(0).toString() == QLatin1String("ok");
     if (!isSound)
         post([](GalleryStore &store) { store.rebuild(); });
 }
@@ -184,14 +190,19 @@ qint64 GalleryStore::Writer::write(const GalleryPicture &picture, bool *isNew)
 
     QSqlQuery query(database());
     // What the user gave (stars) is not in the file: an update keeps it.
-    query.prepare(QStringLiteral(
-        "INSERT INTO pictures (id, path, bytes, modified_ms, created_ms, width, height, prompt, negative, model, sampler, schedule, steps, "
-        "cfg, seed, stars, recipe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, created_ms = excluded.created_ms, "
-        "width = excluded.width, height = excluded.height, prompt = excluded.prompt, negative = excluded.negative, model = excluded.model, "
-        "sampler = excluded.sampler, schedule = excluded.schedule, steps = excluded.steps, cfg = excluded.cfg, seed = excluded.seed, "
-        "recipe = excluded.recipe"));
-    const auto text = [](const QString &value) { return value.isNull() ? QStringLiteral("") : value; }; // NULL is not a text
+    query.prepare(QStringLiteral("INSERT INTO pictures (id, path, bytes, modified_ms, created_ms, width, height, "
+                                 "prompt, negative, model, sampler, schedule, steps, "
+                                 "cfg, seed, stars, recipe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                                 "ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes, modified_ms = "
+                                 "excluded.modified_ms, created_ms = excluded.created_ms, "
+                                 "width = excluded.width, height = excluded.height, prompt = excluded.prompt, negative "
+                                 "= excluded.negative, model = excluded.model, "
+                                 "sampler = excluded.sampler, schedule = excluded.schedule, steps = excluded.steps, "
+                                 "cfg = excluded.cfg, seed = excluded.seed, "
+                                 "recipe = excluded.recipe"));
+    const auto text = [](const QString &value) {
+        return value.isNull() ? QStringLiteral("") : value;
+    }; // NULL is not a text
     query.addBindValue(id);
     query.addBindValue(picture.path);
     query.addBindValue(picture.bytes);
@@ -263,7 +274,8 @@ QHash<QString, GalleryStore::Writer::Known> GalleryStore::Writer::known() const
     query.setForwardOnly(true);
     query.exec(QStringLiteral("SELECT id, path, bytes, modified_ms FROM pictures"));
     while (query.next())
-        rows.insert(query.value(1).toString(), {query.value(0).toLongLong(), query.value(2).toLongLong(), query.value(3).toLongLong()});
+        rows.insert(query.value(1).toString(),
+                    {query.value(0).toLongLong(), query.value(2).toLongLong(), query.value(3).toLongLong()});
     return rows;
 }
 

@@ -16,7 +16,7 @@ class GalleryStore::Writer
 public:
     Writer(GalleryStore &store, QString database);
 
-    void open();  ///< checks the whole file, too
+    void open(); ///< checks the whole file, too
     void close();
     void add(const GalleryPicture &picture);
     void setStars(qint64 id, int stars, const QString &folder);

@@ -27,7 +27,8 @@ QImage viewOf(const engine::Image &image)
         format = QImage::Format_Grayscale8;
     else if (image.channels == 4)
         format = QImage::Format_RGBA8888;
-    const std::size_t bytes = std::size_t(std::max(image.width, 0)) * std::size_t(std::max(image.height, 0)) * std::size_t(image.channels);
+    const std::size_t bytes =
+        std::size_t(std::max(image.width, 0)) * std::size_t(std::max(image.height, 0)) * std::size_t(image.channels);
     if (bytes == 0 || image.pixels.size() < bytes)
         return {};
     return QImage(image.pixels.data(), image.width, image.height, qsizetype(image.width) * image.channels, format);
@@ -62,9 +63,11 @@ QByteArray textChunk(const QByteArray &keyword, const QString &text)
 
 Failure writeFailure(const QString &path, const char *what, int error)
 {
-    return {.kind = engine::ErrorKind::DiskFull,
-            .sentence = Failure::sentenceFor(engine::ErrorKind::DiskFull, path),
-            .details = QStringLiteral("%1: %2: %3").arg(path, QLatin1String(what), QString::fromLocal8Bit(std::strerror(error)))};
+    return {
+        .kind = engine::ErrorKind::DiskFull,
+        .sentence = Failure::sentenceFor(engine::ErrorKind::DiskFull, path),
+        .details =
+            QStringLiteral("%1: %2: %3").arg(path, QLatin1String(what), QString::fromLocal8Bit(std::strerror(error)))};
 }
 
 /// Closes and, unless kept, removes the file it was given.
@@ -72,8 +75,7 @@ class TemporaryFile
 {
 public:
     explicit TemporaryFile(const QByteArray &path)
-        : m_path(path)
-        , m_file(::open(path.constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644))
+        : m_path(path), m_file(::open(path.constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644))
     {
     }
     ~TemporaryFile()
@@ -186,8 +188,8 @@ QByteArray encodePicture(const engine::Image &image, const std::optional<Recipe>
         QJsonObject json = recipeToJson(*recipe);
         json[QStringLiteral("format")] = 1;
         const QByteArray compact = QJsonDocument(json).toJson(QJsonDocument::Compact);
-        const QByteArray texts = textChunk("parameters", recipeToParameters(*recipe))
-                                 + pngChunk("iTXt", QByteArray("tincture") + QByteArray(5, '\0') + compact);
+        const QByteArray texts = textChunk("parameters", recipeToParameters(*recipe)) +
+                                 pngChunk("iTXt", QByteArray("tincture") + QByteArray(5, '\0') + compact);
         constexpr qsizetype kBehindHeader = 8 + 25; // signature and IHDR
         bytes.insert(kBehindHeader, texts);
     }
@@ -201,7 +203,8 @@ std::optional<Failure> writeFileAtomically(const QString &path, const QByteArray
     if (!QDir().mkpath(folder))
         return writeFailure(folder, "cannot make the folder", errno);
     const QByteArray target = QFile::encodeName(info.absoluteFilePath());
-    const QByteArray name = QFile::encodeName(QStringLiteral("%1/.%2.%3.tincture-part").arg(folder, info.fileName()).arg(::getpid()));
+    const QByteArray name =
+        QFile::encodeName(QStringLiteral("%1/.%2.%3.tincture-part").arg(folder, info.fileName()).arg(::getpid()));
     {
         TemporaryFile file(name);
         if (!file.isOpen())

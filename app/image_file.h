@@ -27,19 +27,20 @@ namespace app {
 /// Writes bytes so that after a crash or power cut the file is old or new, never half.
 [[nodiscard]] std::optional<Failure> writeFileAtomically(const QString &path, const QByteArray &bytes);
 /// As encodePicture, atomically.
-[[nodiscard]] std::optional<Failure> writePicture(const QString &path, const engine::Image &image, const Recipe &recipe);
+[[nodiscard]] std::optional<Failure> writePicture(const QString &path, const engine::Image &image,
+                                                  const Recipe &recipe);
 
 /// What a picture file tells without decoding a pixel.
 struct PictureInfo
 {
     QString path = {};
-    QString format = {};                      ///< "png", "jpeg", "webp"; empty: none that we read
+    QString format = {}; ///< "png", "jpeg", "webp"; empty: none that we read
     QSize size = {};
     qint64 bytes = 0;
-    qint64 modifiedMs = 0;                    ///< since 1970
+    qint64 modifiedMs = 0;                     ///< since 1970
     QList<QPair<QString, QString>> texts = {}; ///< keyword, text; EXIF UserComment as "UserComment"
     std::optional<Recipe> recipe = {};
-    QString fault = {};                       ///< English: why it could not be read to its end; empty: fine
+    QString fault = {}; ///< English: why it could not be read to its end; empty: fine
 };
 
 /// Milliseconds for any file; reads at most a few MB of text.

@@ -30,9 +30,9 @@ struct Job
     double secondsPerStep = 0.0;                       ///< running average; 0 until a step was measured
     double secondsLeft = -1.0;                         ///< of the job; negative where unknown
     int picturesFinished = 0;
-    QImage preview = {};                               ///< newest; the picture itself once it is finished
-    QStringList files = {};                            ///< pictures that are on disk
-    Failure failure = {};                              ///< of a failed job
+    QImage preview = {};    ///< newest; the picture itself once it is finished
+    QStringList files = {}; ///< pictures that are on disk
+    Failure failure = {};   ///< of a failed job
 
     [[nodiscard]] double progress() const; ///< 0..1 of the whole job
     [[nodiscard]] bool isOver() const { return state != JobState::Waiting && state != JobState::Running; }

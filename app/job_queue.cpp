@@ -53,8 +53,7 @@ bool isAboutTheModel(engine::ErrorKind kind)
 } // namespace
 
 JobQueue::JobQueue(EngineThread &engine, const QString &file, QObject *parent)
-    : QAbstractListModel(parent)
-    , m_engine(engine)
+    : QAbstractListModel(parent), m_engine(engine)
 {
     if (!file.isEmpty())
         m_file = std::make_unique<QueueFile>(file);
@@ -269,7 +268,8 @@ const Job *JobQueue::running() const
 
 int JobQueue::waiting() const
 {
-    return int(std::count_if(m_jobs.begin(), m_jobs.end(), [](const Job &job) { return job.state == JobState::Waiting; }));
+    return int(
+        std::count_if(m_jobs.begin(), m_jobs.end(), [](const Job &job) { return job.state == JobState::Waiting; }));
 }
 
 int JobQueue::row(JobId id) const
@@ -280,7 +280,8 @@ int JobQueue::row(JobId id) const
 
 int JobQueue::firstWaitingRow() const
 {
-    const auto found = std::find_if(m_jobs.begin(), m_jobs.end(), [](const Job &job) { return job.state == JobState::Waiting; });
+    const auto found =
+        std::find_if(m_jobs.begin(), m_jobs.end(), [](const Job &job) { return job.state == JobState::Waiting; });
     return int(found - m_jobs.begin());
 }
 

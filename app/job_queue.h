@@ -48,8 +48,8 @@ public:
 
     struct Submission
     {
-        JobId id = 0;                               ///< 0: not taken, see problems
-        quint64 seed = 0;                           ///< what is used for the first picture
+        JobId id = 0;     ///< 0: not taken, see problems
+        quint64 seed = 0; ///< what is used for the first picture
         std::vector<engine::Problem> problems = {};
     };
 
@@ -68,10 +68,10 @@ public:
     void stopAfterPicture(JobId id); ///< "Stop and keep"
     /// A new waiting job with the same request behind the last one. \return its id, 0 if there is no such job
     JobId duplicate(JobId id);
-    void retry(JobId id);            ///< a failed or cancelled job waits again
-    void remove(JobId id);           ///< takes a row out that does not run
-    void clearOver();                ///< takes finished, failed and cancelled rows out
-    void pause();                    ///< the running job goes on, the next one does not start
+    void retry(JobId id);  ///< a failed or cancelled job waits again
+    void remove(JobId id); ///< takes a row out that does not run
+    void clearOver();      ///< takes finished, failed and cancelled rows out
+    void pause();          ///< the running job goes on, the next one does not start
     void resume();
     /// A finished picture is on disk (app::PictureSaver calls it).
     void addFile(JobId id, const QString &path, const QImage &picture);
@@ -82,7 +82,7 @@ public:
     [[nodiscard]] QString pauseReason() const { return m_pauseReason; } ///< empty: the user paused
     [[nodiscard]] const Job *find(JobId id) const;
     [[nodiscard]] const Job *running() const;
-    [[nodiscard]] int waiting() const; ///< jobs
+    [[nodiscard]] int waiting() const;        ///< jobs
     [[nodiscard]] double secondsLeft() const; ///< for all jobs; negative where unknown
     [[nodiscard]] int row(JobId id) const;    ///< -1 if there is none
 
@@ -110,11 +110,11 @@ private:
     /// What the queue measures about a job and shows nobody.
     struct Course
     {
-        int measured = 0;             ///< steps, the first left out
+        int measured = 0; ///< steps, the first left out
         double measuredSeconds = 0.0;
-        double decodeSeconds = 0.0;   ///< from the last step of a picture to the picture
-        qint64 lastStepMs = 0;        ///< of the monotonic clock
-        int saving = 0;               ///< pictures on their way to the disk
+        double decodeSeconds = 0.0; ///< from the last step of a picture to the picture
+        qint64 lastStepMs = 0;      ///< of the monotonic clock
+        int saving = 0;             ///< pictures on their way to the disk
         bool hasLeftEngine = false;
         JobState outcome = JobState::Finished; ///< once it left the engine
         Failure failure = {};

@@ -95,7 +95,8 @@ Qt::DropActions JobQueue::supportedDropActions() const
 bool JobQueue::moveRows(const QModelIndex &from, int first, int count, const QModelIndex &to, int destination)
 {
     const int rows = int(m_jobs.size());
-    if (from.isValid() || to.isValid() || first < 0 || count < 1 || first + count > rows || destination < 0 || destination > rows)
+    if (from.isValid() || to.isValid() || first < 0 || count < 1 || first + count > rows || destination < 0 ||
+        destination > rows)
         return false;
     for (int at = first; at < first + count; ++at) {
         if (m_jobs[std::size_t(at)].state != JobState::Waiting)

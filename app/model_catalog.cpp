@@ -19,17 +19,22 @@ constexpr int kDeepest = 5; ///< folders below a model folder
 
 /// Folders of the other programs that hold parts rather than models.
 const QSet<QString> kPartFolders = {
-    QStringLiteral("lora"),       QStringLiteral("loras"),          QStringLiteral("lycoris"),       QStringLiteral("vae"),
-    QStringLiteral("vae_approx"), QStringLiteral("vae-approx"),     QStringLiteral("controlnet"),    QStringLiteral("embeddings"),
-    QStringLiteral("esrgan"),     QStringLiteral("upscale_models"), QStringLiteral("clip"),          QStringLiteral("clip_vision"),
-    QStringLiteral("hypernetworks"), QStringLiteral("style_models"), QStringLiteral("text_encoders"), QStringLiteral("codeformer"),
-    QStringLiteral("gfpgan"),     QStringLiteral("text_encoder"),   QStringLiteral("realesrgan"),    QStringLiteral("swinir"),
+    QStringLiteral("lora"),          QStringLiteral("loras"),
+    QStringLiteral("lycoris"),       QStringLiteral("vae"),
+    QStringLiteral("vae_approx"),    QStringLiteral("vae-approx"),
+    QStringLiteral("controlnet"),    QStringLiteral("embeddings"),
+    QStringLiteral("esrgan"),        QStringLiteral("upscale_models"),
+    QStringLiteral("clip"),          QStringLiteral("clip_vision"),
+    QStringLiteral("hypernetworks"), QStringLiteral("style_models"),
+    QStringLiteral("text_encoders"), QStringLiteral("codeformer"),
+    QStringLiteral("gfpgan"),        QStringLiteral("text_encoder"),
+    QStringLiteral("realesrgan"),    QStringLiteral("swinir"),
 };
 
 bool isModelFolder(const QDir &folder)
 {
-    return folder.exists(QStringLiteral("model_index.json")) || folder.exists(QStringLiteral("unet/config.json"))
-           || folder.exists(QStringLiteral("config.json"));
+    return folder.exists(QStringLiteral("model_index.json")) || folder.exists(QStringLiteral("unet/config.json")) ||
+           folder.exists(QStringLiteral("config.json"));
 }
 
 /// Paths of what may be a model, in the order of their names.
@@ -39,13 +44,15 @@ void collect(const QDir &folder, int depth, QStringList &paths)
         paths.append(folder.absolutePath());
         return;
     }
-    const QFileInfoList files = folder.entryInfoList({QStringLiteral("*.safetensors"), QStringLiteral("*.ckpt"), QStringLiteral("*.gguf")},
-                                                     QDir::Files, QDir::Name | QDir::IgnoreCase);
+    const QFileInfoList files =
+        folder.entryInfoList({QStringLiteral("*.safetensors"), QStringLiteral("*.ckpt"), QStringLiteral("*.gguf")},
+                             QDir::Files, QDir::Name | QDir::IgnoreCase);
     for (const QFileInfo &file : files)
         paths.append(file.absoluteFilePath());
     if (depth >= kDeepest)
         return;
-    const QFileInfoList folders = folder.entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name | QDir::IgnoreCase);
+    const QFileInfoList folders =
+        folder.entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name | QDir::IgnoreCase);
     for (const QFileInfo &inner : folders) {
         if (!kPartFolders.contains(inner.fileName().toLower()))
             collect(QDir(inner.absoluteFilePath()), depth + 1, paths);
@@ -72,8 +79,9 @@ ModelState stateFor(engine::ErrorKind kind)
 
 bool isSame(const ModelEntry &a, const ModelEntry &b)
 {
-    return a.path == b.path && a.name == b.name && a.source == b.source && a.state == b.state && a.failure == b.failure
-           && a.lastUsed == b.lastUsed && a.info.bytes == b.info.bytes && a.info.family == b.info.family && a.info.missing == b.info.missing;
+    return a.path == b.path && a.name == b.name && a.source == b.source && a.state == b.state &&
+           a.failure == b.failure && a.lastUsed == b.lastUsed && a.info.bytes == b.info.bytes &&
+           a.info.family == b.info.family && a.info.missing == b.info.missing;
 }
 
 std::vector<ModelEntry> look(const QString &starterFolder, const QStringList &folders, const QStringList &recent)
@@ -118,7 +126,8 @@ ModelEntry inspectEntry(const QString &path, ModelSource source)
     const QFileInfo file(path);
     if (!file.exists()) {
         entry.state = ModelState::Missing;
-        entry.failure = Failure::fromError(engine::Error(engine::ErrorKind::FileUnreadable, path.toStdString(), "does not exist"));
+        entry.failure =
+            Failure::fromError(engine::Error(engine::ErrorKind::FileUnreadable, path.toStdString(), "does not exist"));
         return entry;
     }
     const Outcome outcome = attempt([&] { entry.info = engine::inspectModel(path.toStdString()); });
@@ -130,7 +139,8 @@ ModelEntry inspectEntry(const QString &path, ModelSource source)
         for (const std::string &part : entry.info.missing)
             parts += (parts.empty() ? "" : ", ") + part;
         entry.state = ModelState::Damaged;
-        entry.failure = Failure::fromError(engine::Error(engine::ErrorKind::WrongWeights, path.toStdString(), "has no " + parts));
+        entry.failure =
+            Failure::fromError(engine::Error(engine::ErrorKind::WrongWeights, path.toStdString(), "has no " + parts));
     }
     if (!entry.info.name.empty())
         entry.name = QString::fromStdString(entry.info.name);
@@ -138,8 +148,7 @@ ModelEntry inspectEntry(const QString &path, ModelSource source)
 }
 
 ModelCatalog::ModelCatalog(const QString &starterFolder, QObject *parent)
-    : QAbstractListModel(parent)
-    , m_starterFolder(starterFolder)
+    : QAbstractListModel(parent), m_starterFolder(starterFolder)
 {
     m_pool.setMaxThreadCount(1);
 }
@@ -222,7 +231,8 @@ void ModelCatalog::apply(std::vector<ModelEntry> found)
 
 int ModelCatalog::row(const QString &path) const
 {
-    const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&path](const ModelEntry &entry) { return entry.path == path; });
+    const auto found = std::find_if(m_entries.begin(), m_entries.end(),
+                                    [&path](const ModelEntry &entry) { return entry.path == path; });
     return found == m_entries.end() ? -1 : int(found - m_entries.begin());
 }
 

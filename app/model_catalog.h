@@ -22,9 +22,9 @@ struct ModelEntry
     QString name = {};
     ModelSource source = ModelSource::Folder;
     ModelState state = ModelState::Ready;
-    Failure failure = {};            ///< why it is not ready
-    engine::ModelInfo info = {};     ///< of a ready one
-    qint64 lastUsed = 0;             ///< 1: newest ... ; 0: not lately
+    Failure failure = {};        ///< why it is not ready
+    engine::ModelInfo info = {}; ///< of a ready one
+    qint64 lastUsed = 0;         ///< 1: newest ... ; 0: not lately
 };
 
 /// Models of the program, of the user's folders and those used lately; looked at in the background.

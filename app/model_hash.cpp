@@ -30,10 +30,7 @@ QString weightsOf(const QString &model)
 
 } // namespace
 
-ModelHashes::ModelHashes(const QString &file)
-    : m_file(file)
-{
-}
+ModelHashes::ModelHashes(const QString &file) : m_file(file) {}
 
 QString ModelHashes::hashOf(const QString &model)
 {
@@ -44,7 +41,10 @@ QString ModelHashes::hashOf(const QString &model)
     QFile file(info.absoluteFilePath());
     if (info.filePath().isEmpty() || !file.open(QIODevice::ReadOnly))
         return {};
-    const QString key = QStringLiteral("%1|%2|%3").arg(info.absoluteFilePath()).arg(info.size()).arg(info.lastModified().toMSecsSinceEpoch());
+    const QString key = QStringLiteral("%1|%2|%3")
+                            .arg(info.absoluteFilePath())
+                            .arg(info.size())
+                            .arg(info.lastModified().toMSecsSinceEpoch());
     const auto kept = m_hashes.constFind(key);
     if (kept != m_hashes.constEnd())
         return *kept;

@@ -48,7 +48,8 @@ QString jsonQuoted(const QString &text)
 
 QString quotedIfNeeded(const QString &value)
 {
-    const bool needsIt = value.contains(QLatin1Char(',')) || value.contains(QLatin1Char(':')) || value.contains(QLatin1Char('\n'));
+    const bool needsIt =
+        value.contains(QLatin1Char(',')) || value.contains(QLatin1Char(':')) || value.contains(QLatin1Char('\n'));
     return needsIt ? jsonQuoted(value) : value;
 }
 
@@ -109,12 +110,14 @@ qsizetype endOfJson(const QString &line, qsizetype from)
 /// `Key: value, Key: "quoted, value", Key: {json}`. Unquoted.
 Pairs pairsOf(const QString &line)
 {
-    static const QRegularExpression key(QStringLiteral("\\s*(\\w[\\w \\-/]*):\\s*"), QRegularExpression::UseUnicodePropertiesOption);
+    static const QRegularExpression key(QStringLiteral("\\s*(\\w[\\w \\-/]*):\\s*"),
+                                        QRegularExpression::UseUnicodePropertiesOption);
     static const QRegularExpression quoted(QStringLiteral("\"(?:\\\\.|[^\\\\\"])*\""));
     Pairs pairs;
     qsizetype at = 0;
     while (at < line.size()) {
-        const QRegularExpressionMatch name = key.match(line, at, QRegularExpression::NormalMatch, QRegularExpression::AnchorAtOffsetMatchOption);
+        const QRegularExpressionMatch name =
+            key.match(line, at, QRegularExpression::NormalMatch, QRegularExpression::AnchorAtOffsetMatchOption);
         if (!name.hasMatch()) { // not a pair: on behind the next comma
             const qsizetype comma = line.indexOf(QLatin1Char(','), at);
             if (comma < 0)
@@ -125,7 +128,8 @@ Pairs pairsOf(const QString &line)
         at = name.capturedEnd();
         qsizetype end = -1;
         if (at < line.size() && line[at] == QLatin1Char('"')) {
-            const QRegularExpressionMatch value = quoted.match(line, at, QRegularExpression::NormalMatch, QRegularExpression::AnchorAtOffsetMatchOption);
+            const QRegularExpressionMatch value =
+                quoted.match(line, at, QRegularExpression::NormalMatch, QRegularExpression::AnchorAtOffsetMatchOption);
             if (value.hasMatch())
                 end = value.capturedEnd();
         } else if (at < line.size() && line[at] == QLatin1Char('{')) {
@@ -261,7 +265,8 @@ void setSampler(Recipe &recipe, const QString &name)
     }
     if (label.startsWith(QLatin1String("k_")) && take(label.mid(2)))
         return;
-    for (qsizetype space = label.indexOf(QLatin1Char(' ')); space > 0; space = label.indexOf(QLatin1Char(' '), space + 1)) {
+    for (qsizetype space = label.indexOf(QLatin1Char(' ')); space > 0;
+         space = label.indexOf(QLatin1Char(' '), space + 1)) {
         const engine::ScheduleInfo *schedule = engine::findSchedule(label.mid(space + 1).trimmed().toStdString());
         if (!schedule || !take(label.left(space)))
             continue;

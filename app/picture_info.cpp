@@ -17,7 +17,7 @@ namespace app {
 
 namespace {
 
-constexpr qint64 kLargestText = 16 << 20; ///< bytes; longer ones are passed over
+constexpr qint64 kLargestText = 16 << 20;  ///< bytes; longer ones are passed over
 constexpr qint64 kLargestTexts = 64 << 20; ///< of a file, together
 
 quint32 big32(const QByteArray &bytes, qsizetype at)
@@ -48,7 +48,8 @@ QByteArray inflated(const QByteArray &packed)
     return state == Z_STREAM_END ? out : QByteArray();
 }
 
-/// Text of an EXIF UserComment: eight bytes say the code, but not the order of UTF-16's bytes, on which programs differ.
+/// Text of an EXIF UserComment: eight bytes say the code, but not the order of UTF-16's bytes, on which programs
+/// differ.
 QString userComment(const QByteArray &value)
 {
     const QByteArray code = value.left(8);
@@ -73,8 +74,7 @@ class Exif
 {
 public:
     explicit Exif(const QByteArray &tiff)
-        : m_tiff(tiff.startsWith(QByteArray("Exif\0\0", 6)) ? tiff.mid(6) : tiff)
-        , m_isLittle(m_tiff.startsWith("II"))
+        : m_tiff(tiff.startsWith(QByteArray("Exif\0\0", 6)) ? tiff.mid(6) : tiff), m_isLittle(m_tiff.startsWith("II"))
     {
     }
 
@@ -134,11 +134,7 @@ private:
 class Container
 {
 public:
-    Container(QFile &file, PictureInfo &info)
-        : m_file(file)
-        , m_info(info)
-    {
-    }
+    Container(QFile &file, PictureInfo &info) : m_file(file), m_info(info) {}
 
     void read()
     {
@@ -239,7 +235,8 @@ private:
             if (isFrame || marker == 0xe1 || marker == 0xfe) {
                 const QByteArray data = m_file.read(length - 2);
                 if (isFrame && data.size() >= 5)
-                    m_info.size = QSize(qFromBigEndian<quint16>(data.constData() + 3), qFromBigEndian<quint16>(data.constData() + 1));
+                    m_info.size = QSize(qFromBigEndian<quint16>(data.constData() + 3),
+                                        qFromBigEndian<quint16>(data.constData() + 1));
                 else if (marker == 0xe1 && data.startsWith(QByteArray("Exif\0\0", 6)))
                     addTexts(Exif(data).texts());
                 else if (marker == 0xe1 && data.startsWith("http://ns.adobe.com/xap/1.0/"))
@@ -260,7 +257,8 @@ private:
             const QByteArray head = m_file.read(8);
             const qint64 length = qFromLittleEndian<quint32>(head.constData() + 4);
             if (at + 8 + length > m_info.bytes)
-                return fault(QStringLiteral("the part %1 is longer than the file").arg(QString::fromLatin1(head.left(4))));
+                return fault(
+                    QStringLiteral("the part %1 is longer than the file").arg(QString::fromLatin1(head.left(4))));
             if (head.startsWith("EXIF") && length <= kLargestText)
                 addTexts(Exif(m_file.read(length)).texts());
             else if (head.startsWith("XMP ") && length <= kLargestText)
@@ -318,7 +316,8 @@ std::optional<Recipe> recipeOf(const QList<QPair<QString, QString>> &texts)
     if (std::optional<Recipe> recipe = recipeFromForeign(texts))
         return recipe;
     for (const auto &[keyword, text] : texts) {
-        if (keyword != QLatin1String("parameters") && keyword != QLatin1String("UserComment") && keyword != QLatin1String("comment"))
+        if (keyword != QLatin1String("parameters") && keyword != QLatin1String("UserComment") &&
+            keyword != QLatin1String("comment"))
             continue;
         if (std::optional<Recipe> recipe = recipeFromParameters(text))
             return recipe;

@@ -46,9 +46,7 @@ struct PictureSaver::Work
 };
 
 PictureSaver::PictureSaver(const Parts &parts, QObject *parent)
-    : QObject(parent)
-    , m_parts(parts)
-    , m_hashes(parts.hashFile)
+    : QObject(parent), m_parts(parts), m_hashes(parts.hashFile)
 {
     m_pool.setMaxThreadCount(1);
     m_hashPool.setMaxThreadCount(1);
@@ -56,7 +54,8 @@ PictureSaver::PictureSaver(const Parts &parts, QObject *parent)
     // The hash of a model takes seconds the first time: it is there when the first picture is finished.
     connect(&parts.queue, &JobQueue::jobStarted, this, [this](JobId id) {
         if (const Job *job = m_parts.queue.find(id))
-            m_hashPool.start([this, model = QString::fromStdString(job->request.model.string())] { (void)m_hashes.hashOf(model); });
+            m_hashPool.start(
+                [this, model = QString::fromStdString(job->request.model.string())] { (void)m_hashes.hashOf(model); });
     });
 }
 
@@ -79,7 +78,8 @@ void PictureSaver::save(JobId id, const engine::GenerateRequest &request, const 
     Work work;
     work.id = id;
     work.request = request;
-    work.request.init.pixels.resize(std::min<std::size_t>(work.request.init.pixels.size(), 1)); // only that there was one counts
+    work.request.init.pixels.resize(
+        std::min<std::size_t>(work.request.init.pixels.size(), 1)); // only that there was one counts
     work.request.mask.pixels.resize(std::min<std::size_t>(work.request.mask.pixels.size(), 1));
     work.image = image;
     work.folder = m_parts.store.folder();
@@ -95,7 +95,8 @@ void PictureSaver::write(const Work &work)
     circumstances.modelHash = m_hashes.hashOf(QString::fromStdString(work.request.model.string()));
     circumstances.family = familyOf(work.request.model);
     const engine::ImageFinished &finished = work.image;
-    Recipe recipe = makeRecipe(work.request, finished.picture, QSize(finished.image.width, finished.image.height), circumstances);
+    Recipe recipe =
+        makeRecipe(work.request, finished.picture, QSize(finished.image.width, finished.image.height), circumstances);
     recipe.request.seed = finished.seed;
 
     const auto known = m_sequences.constFind(work.folder);

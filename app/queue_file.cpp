@@ -27,7 +27,8 @@ Job jobFrom(const QJsonObject &object)
     const QJsonObject pictures = object.value(QLatin1String("pictures")).toObject();
     job.request.init = unpacked(pictures.value(QLatin1String("init")));
     job.request.mask = unpacked(pictures.value(QLatin1String("mask")));
-    job.submitted = QDateTime::fromString(object.value(QLatin1String("submitted")).toString(), Qt::ISODate).toLocalTime();
+    job.submitted =
+        QDateTime::fromString(object.value(QLatin1String("submitted")).toString(), Qt::ISODate).toLocalTime();
     job.steps = job.request.steps;
     if (object.value(QLatin1String("state")).toString() == QLatin1String("failed")) {
         job.state = JobState::Failed;
@@ -54,8 +55,7 @@ QJsonObject jobTo(const Job &job)
 
 } // namespace
 
-QueueFile::QueueFile(const QString &path)
-    : m_path(path)
+QueueFile::QueueFile(const QString &path) : m_path(path)
 {
     m_pool.setMaxThreadCount(1);
 }
@@ -105,21 +105,14 @@ void QueueFile::write(const std::vector<Job> &jobs)
         if (job.state == JobState::Waiting || job.state == JobState::Running || job.state == JobState::Failed)
             rows.append(jobTo(job));
     }
-    const std::lock_guard lock(m_mutex);
-    const bool isUnderWay = m_newest.has_value();
-    m_newest = rows;
-    if (!isUnderWay)
-        m_pool.start([this] { writeNewest(); });
+    const int number = ++m_newest;
+    m_pool.start([this, rows, number] { writeRows(rows, number); });
 }
 
-void QueueFile::writeNewest()
+void QueueFile::writeRows(QJsonArray rows, int number)
 {
-    QJsonArray rows;
-    {
-        const std::lock_guard lock(m_mutex);
-        rows = m_newest.value_or(QJsonArray());
-        m_newest.reset();
-    }
+    if (number != m_newest)
+        return; // a newer state follows
     for (QJsonValueRef row : rows) {
         QJsonObject object = row.toObject();
         const auto pictures = m_pictures.find(object.take(QLatin1String("id")).toString().toULongLong());

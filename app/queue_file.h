@@ -7,9 +7,8 @@
 #include <QString>
 #include <QThreadPool>
 
+#include <atomic>
 #include <map>
-#include <mutex>
-#include <optional>
 #include <vector>
 
 namespace app {
@@ -29,13 +28,12 @@ public:
     void write(const std::vector<Job> &jobs);
 
 private:
-    void writeNewest();
+    void writeRows(QJsonArray rows, int number);
 
     QString m_path;
-    std::mutex m_mutex;
-    std::optional<QJsonArray> m_newest;        ///< under the mutex
-    std::map<JobId, QJsonObject> m_pictures;   ///< on the pool's thread only
-    QThreadPool m_pool;                        ///< one thread; last member: ends first
+    std::atomic<int> m_newest = 0;           ///< number of the newest state
+    std::map<JobId, QJsonObject> m_pictures; ///< on the pool's thread only
+    QThreadPool m_pool;                      ///< one thread; last member: ends first
 };
 
 } // namespace app

@@ -57,10 +57,7 @@ QString pathToString(const std::filesystem::path &path)
 class Reader
 {
 public:
-    explicit Reader(const QJsonObject &object)
-        : m_object(object)
-    {
-    }
+    explicit Reader(const QJsonObject &object) : m_object(object) {}
 
     void text(const char *key, std::string &to)
     {
@@ -211,7 +208,8 @@ QString modelNameOf(const std::filesystem::path &model)
     if (!path.has_filename()) // "models/starter/"
         path = path.parent_path();
     const std::string ending = path.extension().string();
-    const bool isFile = ending == ".safetensors" || ending == ".ckpt" || ending == ".pt" || ending == ".pth" || ending == ".gguf";
+    const bool isFile =
+        ending == ".safetensors" || ending == ".ckpt" || ending == ".pt" || ending == ".pth" || ending == ".gguf";
     return QString::fromStdString((isFile ? path.stem() : path.filename()).string());
 }
 

@@ -24,12 +24,12 @@ struct Recipe
     quint64 jobSeed = 0;                  ///< seed of the job's first picture
     bool hasInit = false;                 ///< made from a picture (the picture itself is not kept)
     bool hasMask = false;
-    QString precision = {};               ///< "float32", "bfloat16"
+    QString precision = {}; ///< "float32", "bfloat16"
     QString device = {};
-    QString program = {};                 ///< "Tincture", or the program that wrote the picture
+    QString program = {}; ///< "Tincture", or the program that wrote the picture
     QString version = {};
     QDateTime created = {};
-    QMap<QString, QString> extras = {};   ///< what other programs wrote and we have no field for
+    QMap<QString, QString> extras = {}; ///< what other programs wrote and we have no field for
 
     /// JSON names of the fields that were read (a picture of another program may lack many); empty: all of them.
     QStringList known = {};

@@ -11,7 +11,8 @@ namespace app {
 namespace {
 
 constexpr int kRecentModels = 8;
-const QStringList kThemes = {QStringLiteral("system"), QStringLiteral("dark"), QStringLiteral("light"), QStringLiteral("contrast")};
+const QStringList kThemes = {QStringLiteral("system"), QStringLiteral("dark"), QStringLiteral("light"),
+                             QStringLiteral("contrast")};
 const QStringList kPreviews = {QStringLiteral("none"), QStringLiteral("x0"), QStringLiteral("xt")};
 const QStringList kDecoders = {QStringLiteral("linear"), QStringLiteral("full")};
 
@@ -25,8 +26,7 @@ int choice(const QStringList &words, const QVariant &value, int otherwise)
 } // namespace
 
 Settings::Settings(const QString &file, QObject *parent)
-    : QObject(parent)
-    , m_file(std::make_unique<QSettings>(file, QSettings::IniFormat))
+    : QObject(parent), m_file(std::make_unique<QSettings>(file, QSettings::IniFormat))
 {
 }
 
@@ -132,7 +132,8 @@ void Settings::useModel(const QString &path)
 
 engine::PreviewContent Settings::previewContent() const
 {
-    return engine::PreviewContent(choice(kPreviews, value(QStringLiteral("create/preview"), {}), int(engine::PreviewContent::PredictedX0)));
+    return engine::PreviewContent(
+        choice(kPreviews, value(QStringLiteral("create/preview"), {}), int(engine::PreviewContent::PredictedX0)));
 }
 
 void Settings::setPreviewContent(engine::PreviewContent content)
@@ -143,7 +144,8 @@ void Settings::setPreviewContent(engine::PreviewContent content)
 
 engine::PreviewDecoder Settings::previewDecoder() const
 {
-    return engine::PreviewDecoder(choice(kDecoders, value(QStringLiteral("create/previewDecoder"), {}), int(engine::PreviewDecoder::Linear)));
+    return engine::PreviewDecoder(
+        choice(kDecoders, value(QStringLiteral("create/previewDecoder"), {}), int(engine::PreviewDecoder::Linear)));
 }
 
 void Settings::setPreviewDecoder(engine::PreviewDecoder decoder)

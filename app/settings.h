@@ -33,12 +33,12 @@ public:
 
     [[nodiscard]] QString pictureFolder() const; ///< Pictures/Tincture unless set
     void setPictureFolder(const QString &folder);
-    [[nodiscard]] QString namePattern() const;   ///< "[seq]-[seed]" unless set; ".png" is added
+    [[nodiscard]] QString namePattern() const; ///< "[seq]-[seed]" unless set; ".png" is added
     void setNamePattern(const QString &pattern);
 
     [[nodiscard]] QStringList modelFolders() const;
     void setModelFolders(const QStringList &folders);
-    [[nodiscard]] QString lastModel() const; ///< path; empty: none yet
+    [[nodiscard]] QString lastModel() const;        ///< path; empty: none yet
     [[nodiscard]] QStringList recentModels() const; ///< newest first, at most 8
     void useModel(const QString &path);             ///< sets both
 

@@ -25,7 +25,8 @@ QString place(QStandardPaths::StandardLocation location)
 StudioOptions completed(StudioOptions options)
 {
     if (options.configFile.isEmpty())
-        options.configFile = QDir(place(QStandardPaths::GenericConfigLocation)).filePath(QStringLiteral("tincture.ini"));
+        options.configFile =
+            QDir(place(QStandardPaths::GenericConfigLocation)).filePath(QStringLiteral("tincture.ini"));
     if (options.dataFolder.isEmpty())
         options.dataFolder = place(QStandardPaths::GenericDataLocation);
     if (options.cacheFolder.isEmpty())
@@ -42,8 +43,7 @@ QString Studio::defaultResourceFolder()
     return QString::fromStdString(engine::resourceFolder().string());
 }
 
-Studio::Studio(StudioOptions options)
-    : m_options(completed(std::move(options)))
+Studio::Studio(StudioOptions options) : m_options(completed(std::move(options)))
 {
     const QDir data(m_options.dataFolder);
     const QDir cache(m_options.cacheFolder);
@@ -62,12 +62,13 @@ Studio::Studio(StudioOptions options)
     m_gallery = std::make_unique<GalleryModel>(*m_store, *m_thumbnails);
     m_models = std::make_unique<ModelCatalog>(resources.filePath(QStringLiteral("models")));
     m_drafts = std::make_unique<Drafts>(data.filePath(QStringLiteral("draft.json")));
-    m_saver = std::make_unique<PictureSaver>(PictureSaver::Parts{.engine = *m_engine,
-                                                                 .queue = *m_queue,
-                                                                 .store = *m_store,
-                                                                 .thumbnails = *m_thumbnails,
-                                                                 .settings = *m_settings,
-                                                                 .hashFile = data.filePath(QStringLiteral("model-hashes.json"))});
+    m_saver = std::make_unique<PictureSaver>(
+        PictureSaver::Parts{.engine = *m_engine,
+                            .queue = *m_queue,
+                            .store = *m_store,
+                            .thumbnails = *m_thumbnails,
+                            .settings = *m_settings,
+                            .hashFile = data.filePath(QStringLiteral("model-hashes.json"))});
 
     if (m_options.pictureFolder.isEmpty())
         QObject::connect(m_settings.get(), &Settings::pictureFolderChanged, m_store.get(), &GalleryStore::setFolder);

@@ -37,8 +37,8 @@ public:
     Studio(const Studio &) = delete;
     Studio &operator=(const Studio &) = delete;
 
-    /// What may wait until the window is on the screen: opens the engine and the gallery, looks for models and pictures,
-    /// brings the queue back. Called once.
+    /// What may wait until the window is on the screen: opens the engine and the gallery, looks for models and
+    /// pictures, brings the queue back. Called once.
     void start();
 
     [[nodiscard]] Settings &settings() { return *m_settings; }

@@ -34,7 +34,10 @@ QString memoryKey(const QString &path, int side)
 QString diskName(const QString &folder, const QString &path, int side)
 {
     const QFileInfo info(path);
-    const QString key = QStringLiteral("%1|%2|%3").arg(info.absoluteFilePath()).arg(info.lastModified().toMSecsSinceEpoch()).arg(info.size());
+    const QString key = QStringLiteral("%1|%2|%3")
+                            .arg(info.absoluteFilePath())
+                            .arg(info.lastModified().toMSecsSinceEpoch())
+                            .arg(info.size());
     const QByteArray hash = QCryptographicHash::hash(key.toUtf8(), QCryptographicHash::Md5).toHex();
     return QStringLiteral("%1/%2/%3").arg(folder).arg(side).arg(QString::fromLatin1(hash));
 }
@@ -104,9 +107,7 @@ void prune(const QString &folder)
 } // namespace
 
 Thumbnails::Thumbnails(const QString &cacheFolder, QObject *parent)
-    : QObject(parent)
-    , m_folder(cacheFolder)
-    , m_memory(kMemoryBytes)
+    : QObject(parent), m_folder(cacheFolder), m_memory(kMemoryBytes)
 {
     // The engine has the machine; thumbnails get what two threads of low priority get.
     m_pool.setMaxThreadCount(std::clamp(QThread::idealThreadCount() / 2, 1, 4));
@@ -135,8 +136,9 @@ QImage Thumbnails::get(const QString &path, int side)
     const int stored = storedSide(side);
     if (m_running.value(path) == stored)
         return kept;
-    const auto same = std::find_if(m_waiting.begin(), m_waiting.end(),
-                                   [&](const Request &request) { return request.path == path && request.side == stored; });
+    const auto same = std::find_if(m_waiting.begin(), m_waiting.end(), [&](const Request &request) {
+        return request.path == path && request.side == stored;
+    });
     if (same != m_waiting.end())
         std::rotate(same, same + 1, m_waiting.end()); // looked at again: next
     else
@@ -176,7 +178,8 @@ void Thumbnails::startSome()
         m_running.insert(request.path, request.side);
         m_pool.start([this, request, folder = m_folder] {
             const QImage image = make(folder, request.path, request.side);
-            QMetaObject::invokeMethod(this, [this, request, image] { onDone(request.path, request.side, image); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this, request, image] { onDone(request.path, request.side, image); }, Qt::QueuedConnection);
         });
     }
 }

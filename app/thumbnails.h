@@ -25,7 +25,8 @@ public:
     explicit Thumbnails(const QString &cacheFolder, QObject *parent = nullptr);
     ~Thumbnails() override;
 
-    /// The thumbnail if it is in memory, at most `side` pixels wide and high; else null, and ready() or failed() follows.
+    /// The thumbnail if it is in memory, at most `side` pixels wide and high; else null, and ready() or failed()
+    /// follows.
     [[nodiscard]] QImage get(const QString &path, int side);
     /// Only what is in memory.
     [[nodiscard]] QImage peek(const QString &path, int side) const;

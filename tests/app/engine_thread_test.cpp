@@ -116,7 +116,8 @@ private Q_SLOTS:
 
     void errorBecomesAFailureWithASentence()
     {
-        m_plan->error = engine::Error(engine::ErrorKind::NotACheckpoint, "/models/a.safetensors", "offset beyond the end");
+        m_plan->error =
+            engine::Error(engine::ErrorKind::NotACheckpoint, "/models/a.safetensors", "offset beyond the end");
         EngineThread engine(factory());
         QSignalSpy failed(&engine, &EngineThread::jobFailed);
         engine.generate(3, {});

@@ -16,7 +16,8 @@ private Q_SLOTS:
     void everyKindHasASentenceInTheUsersWords()
     {
         QFETCH(int, kind);
-        const engine::Error error(engine::ErrorKind(kind), "/home/user/models/fox.safetensors", "tensor x lies outside");
+        const engine::Error error(engine::ErrorKind(kind), "/home/user/models/fox.safetensors",
+                                  "tensor x lies outside");
         const app::Failure failure = app::Failure::fromError(error);
         QVERIFY(!failure.sentence.isEmpty());
         QVERIFY(failure.sentence.endsWith(QLatin1Char('.')));

@@ -82,7 +82,7 @@ private Q_SLOTS:
         queue.submit(request("b"));
         const auto c = queue.submit(request("c")).id;
         queue.putFirst(c);
-        QVERIFY(queue.moveRows({}, 2, 1, {}, 4)); // a behind b
+        QVERIFY(queue.moveRows({}, 2, 1, {}, 4));  // a behind b
         QVERIFY(!queue.moveRows({}, 0, 1, {}, 3)); // what runs stays
         const auto last = queue.submit(request("next"), JobQueue::Seed::AsGiven, JobQueue::Place::First).id;
         QCOMPARE(queue.row(last), 1);
@@ -150,7 +150,10 @@ private Q_SLOTS:
         queue.resume();
         QTRY_COMPARE(queue.find(good)->state, JobState::Finished);
         QCOMPARE(queue.find(first)->state, JobState::Failed);
-        QVERIFY(queue.index(queue.row(first)).data(JobQueue::FailureSentenceRole).toString().contains(QLatin1String("broken")));
+        QVERIFY(queue.index(queue.row(first))
+                    .data(JobQueue::FailureSentenceRole)
+                    .toString()
+                    .contains(QLatin1String("broken")));
         QTRY_VERIFY(queue.isPaused());
         QVERIFY(!queue.pauseReason().isEmpty());
         QCOMPARE(queue.find(second)->state, JobState::Waiting);
@@ -187,7 +190,7 @@ private Q_SLOTS:
 
     void stopAndKeepFinishesThePictureBeingMade()
     {
-        m_plan->stepMs = 3;
+        m_plan->stepMs = 20;
         app::EngineThread engine(factory());
         JobQueue queue(engine);
         engine::GenerateRequest five = request("x", 10);
@@ -242,6 +245,9 @@ private Q_SLOTS:
         QCOMPARE(queue.index(0).data().toString(), QStringLiteral("was running"));
         QCOMPARE(queue.index(0).data(JobQueue::StateRole).toInt(), int(JobState::Waiting));
         const auto restored = queue.index(1).data(JobQueue::RequestRole).value<engine::GenerateRequest>();
+        QVERIFY(restored.init == painted.init);
+        QVERIFY(restored.mask == painted.mask);
+        QCOMPARE(restored.seed, painted.seed);
         QVERIFY(restored == painted);
         queue.cancel(queue.index(0).data(JobQueue::IdRole).value<app::JobId>());
         queue.resume();

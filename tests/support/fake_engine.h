@@ -14,10 +14,10 @@
 /// What a FakeEngine does; a test keeps one half and may change it between jobs.
 struct FakePlan
 {
-    int stepMs = 0;                              ///< how long a step takes
-    int openMs = 0;                              ///< how long it takes to open the engine
+    int stepMs = 0; ///< how long a step takes
+    int openMs = 0; ///< how long it takes to open the engine
     int previewsPerStep = 1;
-    int width = 64;                              ///< of pictures whose request does not say
+    int width = 64; ///< of pictures whose request does not say
     int height = 64;
     std::optional<engine::Error> error = {};     ///< thrown by every job ...
     int failAtStep = 0;                          ///< ... after so many steps; 0: at once
@@ -45,8 +45,7 @@ private:
 class FakeEngine : public engine::Engine
 {
 public:
-    explicit FakeEngine(std::shared_ptr<FakePlan> plan)
-        : m_plan(std::move(plan))
+    explicit FakeEngine(std::shared_ptr<FakePlan> plan) : m_plan(std::move(plan))
     {
         std::this_thread::sleep_for(std::chrono::milliseconds(m_plan->openMs));
         if (m_plan->openError)
@@ -90,7 +89,8 @@ public:
                                                   .sigma = 14.6 * (request.steps - step) / request.steps,
                                                   .seconds = seconds});
                 for (int i = 0; i < m_plan->previewsPerStep; ++i)
-                    context.emit(engine::PreviewReady{picture, step, paint(width / 4, height / 4, request.seed + std::uint64_t(step))});
+                    context.emit(engine::PreviewReady{
+                        picture, step, paint(width / 4, height / 4, request.seed + std::uint64_t(step))});
                 report.stepSeconds.push_back(seconds);
                 if (step == m_plan->failAtStep)
                     failIfAsked(request.model.string());

@@ -77,8 +77,9 @@ QString programHelp()
 int fail(const QStringList &arguments, ExitCode code, const char *kind, const QString &sentence, const QString &details)
 {
     printError(QStringLiteral("tincture-cli: ") + sentence);
+    constexpr int kReadable = 800; // messages of LibTorch run over pages; --json has all of it
     if (!details.isEmpty())
-        printError(details);
+        printError(details.size() > kReadable ? details.left(kReadable).trimmed() + QStringLiteral(" ...") : details);
     if (arguments.contains(QStringLiteral("--json"))) {
         printJson(QJsonObject{{QStringLiteral("error"), QJsonObject{{QStringLiteral("kind"), QLatin1String(kind)},
                                                                     {QStringLiteral("message"), sentence},

@@ -46,4 +46,8 @@ struct PictureInfo
 /// Milliseconds for any file; reads at most a few MB of text.
 [[nodiscard]] PictureInfo readPictureInfo(const QString &path);
 
+/// The recipe that Forge hides in the pixels themselves, for files that have lost their texts. Decodes the picture:
+/// called in the pool, for one picture that the user asks about.
+[[nodiscard]] std::optional<Recipe> readHiddenRecipe(const QString &path);
+
 } // namespace app

@@ -2,6 +2,7 @@
 #include "app/image_file.h"
 
 #include "app/foreign_metadata.h"
+#include "app/inflate.h"
 
 #include <QDateTime>
 #include <QFile>
@@ -10,8 +11,6 @@
 #include <QJsonDocument>
 #include <QStringDecoder>
 #include <QtEndian>
-
-#include <zlib.h>
 
 namespace app {
 
@@ -23,29 +22,6 @@ constexpr qint64 kLargestTexts = 64 << 20; ///< of a file, together
 quint32 big32(const QByteArray &bytes, qsizetype at)
 {
     return qFromBigEndian<quint32>(bytes.constData() + at);
-}
-
-/// zlib stream to bytes; empty if it is damaged or longer than a text may be.
-QByteArray inflated(const QByteArray &packed)
-{
-    z_stream stream = {};
-    if (inflateInit(&stream) != Z_OK)
-        return {};
-    QByteArray out;
-    QByteArray block(64 << 10, Qt::Uninitialized);
-    stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(packed.constData()));
-    stream.avail_in = uInt(packed.size());
-    int state = Z_OK;
-    while (state == Z_OK) {
-        stream.next_out = reinterpret_cast<Bytef *>(block.data());
-        stream.avail_out = uInt(block.size());
-        state = inflate(&stream, Z_NO_FLUSH);
-        out.append(block.constData(), block.size() - qsizetype(stream.avail_out));
-        if (out.size() > kLargestText)
-            break;
-    }
-    inflateEnd(&stream);
-    return state == Z_STREAM_END ? out : QByteArray();
 }
 
 /// Text of an EXIF UserComment: eight bytes say the code, but not the order of UTF-16's bytes, on which programs
@@ -200,7 +176,7 @@ private:
         if (type == "tEXt") {
             addText(keyword, QString::fromLatin1(data.mid(end + 1)));
         } else if (type == "zTXt") {
-            addText(keyword, QString::fromLatin1(inflated(data.mid(end + 2))));
+            addText(keyword, QString::fromLatin1(inflated(data.mid(end + 2), kLargestText)));
         } else if (end + 3 <= data.size()) {
             const bool isPacked = data[end + 1] == '\1';
             const qsizetype language = data.indexOf('\0', end + 3);
@@ -208,7 +184,7 @@ private:
             if (translated < 0)
                 return;
             const QByteArray text = data.mid(translated + 1);
-            addText(keyword, QString::fromUtf8(isPacked ? inflated(text) : text));
+            addText(keyword, QString::fromUtf8(isPacked ? inflated(text, kLargestText) : text));
         }
     }
 

@@ -176,8 +176,10 @@ void runInspect(const QStringList &arguments)
     const QString path = in.positional().first();
     const bool asJson = in.has(QStringLiteral("json"));
     if (QFileInfo(path).isFile()) {
-        const PictureInfo picture = readPictureInfo(path);
+        PictureInfo picture = readPictureInfo(path);
         if (!picture.format.isEmpty()) {
+            if (!picture.recipe)
+                picture.recipe = readHiddenRecipe(path);
             if (asJson)
                 return printJson(pictureToJson(picture));
             return printPicture(picture);

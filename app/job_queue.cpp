@@ -26,11 +26,6 @@ QString modelOf(const Job &job)
     return QString::fromStdString(job.request.model.string());
 }
 
-double megapixels(const engine::GenerateRequest &request)
-{
-    return std::max(request.width, 64) * double(std::max(request.height, 64)) * 1e-6;
-}
-
 /// Another job with this model would fail in the same way.
 bool isAboutTheModel(engine::ErrorKind kind)
 {
@@ -234,6 +229,7 @@ void JobQueue::addFile(JobId id, const QString &path, const QImage &picture)
             job->preview = picture;
         --m_courses[id].saving;
         changed(id, {FilesRole, PicturesFinishedRole, PreviewRole, ProgressRole});
+        save(); // a crash now does not make this one again
     }
     Q_EMIT pictureSaved(id, path);
     endIfSaved(id);
@@ -285,10 +281,18 @@ int JobQueue::firstWaitingRow() const
     return int(found - m_jobs.begin());
 }
 
+double JobQueue::megapixels(const Job &job) const
+{
+    const QSize own = m_ownSizes.value(modelOf(job), QSize(512, 512));
+    const int width = job.request.width > 0 ? job.request.width : own.width();
+    const int height = job.request.height > 0 ? job.request.height : own.height();
+    return double(width) * height * 1e-6;
+}
+
 double JobQueue::secondsOf(const Job &job) const
 {
     const double rate = m_rates.value(modelOf(job), m_lastRate);
-    return rate * megapixels(job.request) * job.request.steps * std::max(job.request.count, 1);
+    return rate * megapixels(job) * job.request.steps * std::max(job.request.count, 1);
 }
 
 double JobQueue::secondsLeft() const
@@ -378,7 +382,7 @@ void JobQueue::estimate(Job &job, const Course &course)
     const double stepsLeft = double(job.steps) * pictures - job.step;
     job.secondsLeft = std::max(0.0, stepsLeft) * job.secondsPerStep + pictures * course.decodeSeconds;
     if (course.measured > 0) {
-        m_lastRate = job.secondsPerStep / megapixels(job.request);
+        m_lastRate = job.secondsPerStep / megapixels(job);
         m_rates[modelOf(job)] = m_lastRate;
     }
 }
@@ -403,6 +407,8 @@ void JobQueue::onImage(JobId id, const engine::ImageFinished &image)
     Course &course = m_courses[id];
     if (course.lastStepMs > 0)
         course.decodeSeconds = double(nowMs() - course.lastStepMs) / 1000.0;
+    if (job->request.width == 0 && job->request.height == 0)
+        m_ownSizes[modelOf(*job)] = QSize(image.image.width, image.image.height);
     ++course.saving;
     if (isSignalConnected(QMetaMethod::fromSignal(&JobQueue::pictureMade)))
         Q_EMIT pictureMade(id, job->request, image);

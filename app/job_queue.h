@@ -6,6 +6,7 @@
 #include <QAbstractListModel>
 #include <QHash>
 #include <QSet>
+#include <QSize>
 
 #include <map>
 #include <memory>
@@ -34,7 +35,7 @@ public:
         StepRole,                  ///< int, steps done of it
         StepsRole,                 ///< int
         SecondsPerStepRole,        ///< double, 0 where unknown
-        SecondsLeftRole,           ///< double, negative where unknown
+        SecondsLeftRole,           ///< double, negative where unknown; of a waiting job what it will take
         PreviewRole,               ///< QImage
         PicturesFinishedRole,      ///< int
         CountRole,                 ///< int, pictures asked for
@@ -138,6 +139,7 @@ private:
     void takeOut(int row);
     void makeWait(Job &job);
     [[nodiscard]] double secondsOf(const Job &job) const;
+    [[nodiscard]] double megapixels(const Job &job) const;
     [[nodiscard]] int firstWaitingRow() const;
 
     EngineThread &m_engine;
@@ -151,6 +153,7 @@ private:
     int m_lastWaiting = 0;
     QHash<QString, double> m_rates; ///< seconds per step and megapixel, by model
     double m_lastRate = 0.0;
+    QHash<QString, QSize> m_ownSizes; ///< what a model makes when no size is given
 };
 
 } // namespace app

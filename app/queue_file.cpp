@@ -6,6 +6,8 @@
 #include <QJsonDocument>
 #include <QtDebug>
 
+#include <algorithm>
+
 namespace app {
 
 namespace {
@@ -40,9 +42,18 @@ Job jobFrom(const QJsonObject &object)
 
 QJsonObject jobTo(const Job &job)
 {
+    engine::GenerateRequest request = job.request;
+    request.init = {};
+    request.mask = {};
+    // Pictures that are on disk are not made again.
+    const int done = std::min(job.picturesFinished, request.count - 1);
+    if (job.state == JobState::Running && done > 0) {
+        request.seed += std::uint64_t(done);
+        request.count -= done;
+    }
     QJsonObject object = {
         {QStringLiteral("id"), QString::number(job.id)},
-        {QStringLiteral("request"), requestToJson(job.request)},
+        {QStringLiteral("request"), requestToJson(request)},
         {QStringLiteral("submitted"), job.submitted.toUTC().toString(Qt::ISODate)},
     };
     if (job.state == JobState::Failed) {

@@ -254,6 +254,26 @@ private Q_SLOTS:
         QTRY_COMPARE(queue.index(1).data(JobQueue::StateRole).toInt(), int(JobState::Finished));
     }
 
+    void picturesOnTheDiskAreNotMadeAgainAfterACrash()
+    {
+        m_plan->stepMs = 20;
+        engine::GenerateRequest four = request("four", 5);
+        four.seed = 50;
+        four.count = 4;
+        {
+            app::EngineThread engine(factory());
+            JobQueue queue(engine, m_file);
+            const auto id = queue.submit(four).id;
+            QTRY_VERIFY(queue.find(id)->picturesFinished == 2);
+        }
+        app::EngineThread engine(factory());
+        JobQueue queue(engine, m_file);
+        queue.restore();
+        const auto rest = queue.index(0).data(JobQueue::RequestRole).value<engine::GenerateRequest>();
+        QCOMPARE(rest.seed, std::uint64_t(52));
+        QCOMPARE(rest.count, 2);
+    }
+
     void damagedQueueFileIsSetAside()
     {
         QFile file(m_file);

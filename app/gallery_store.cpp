@@ -190,7 +190,10 @@ void GalleryStore::remove(qint64 id)
 QList<qint64> GalleryStore::ids() const
 {
     QList<qint64> ids;
-    QSqlQuery query(QSqlDatabase::database(m_reader, false));
+    const QSqlDatabase db = QSqlDatabase::database(m_reader, false);
+    if (!db.isOpen())
+        return {}; // the window is there before open()
+    QSqlQuery query(db);
     query.setForwardOnly(true);
     query.exec(QStringLiteral("SELECT id FROM pictures ORDER BY created_ms DESC, id DESC"));
     while (query.next())
@@ -204,7 +207,10 @@ QList<GalleryPicture> GalleryStore::pictures(const QList<qint64> &ids) const
     numbers.reserve(ids.size());
     for (const qint64 id : ids)
         numbers.append(QString::number(id));
-    QSqlQuery query(QSqlDatabase::database(m_reader, false));
+    const QSqlDatabase db = QSqlDatabase::database(m_reader, false);
+    if (!db.isOpen())
+        return {}; // the window is there before open()
+    QSqlQuery query(db);
     query.setForwardOnly(true);
     query.exec(QStringLiteral("SELECT %1 FROM pictures WHERE id IN (%2)")
                    .arg(QLatin1String(kPictureColumns), numbers.join(QLatin1Char(','))));
@@ -224,7 +230,10 @@ QList<GalleryPicture> GalleryStore::pictures(const QList<qint64> &ids) const
 
 qint64 GalleryStore::idOf(const QString &path) const
 {
-    QSqlQuery query(QSqlDatabase::database(m_reader, false));
+    const QSqlDatabase db = QSqlDatabase::database(m_reader, false);
+    if (!db.isOpen())
+        return 0; // the window is there before open()
+    QSqlQuery query(db);
     query.prepare(QStringLiteral("SELECT id FROM pictures WHERE path = ?"));
     query.addBindValue(path);
     return query.exec() && query.next() ? query.value(0).toLongLong() : 0;
@@ -232,7 +241,10 @@ qint64 GalleryStore::idOf(const QString &path) const
 
 int GalleryStore::count() const
 {
-    QSqlQuery query(QSqlDatabase::database(m_reader, false));
+    const QSqlDatabase db = QSqlDatabase::database(m_reader, false);
+    if (!db.isOpen())
+        return 0; // the window is there before open()
+    QSqlQuery query(db);
     return query.exec(QStringLiteral("SELECT count(*) FROM pictures")) && query.next() ? query.value(0).toInt() : 0;
 }
 

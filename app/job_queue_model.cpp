@@ -37,6 +37,10 @@ QVariant JobQueue::data(const QModelIndex &index, int role) const
     case SecondsPerStepRole:
         return job.secondsPerStep;
     case SecondsLeftRole:
+        if (job.state == JobState::Waiting) {
+            const double estimated = secondsOf(job);
+            return estimated > 0.0 ? estimated : -1.0;
+        }
         return job.secondsLeft;
     case PreviewRole:
         return job.preview;

@@ -152,6 +152,8 @@ void MainWindow::makeViewMenu()
     add(menu, tr("Message at the Bottom"), QKeySequence(Qt::Key_F8), [this] {
         if (m_gallery && m_current == QLatin1String("gallery"))
             m_gallery->focusToast();
+        else if (m_current == QLatin1String("create"))
+            m_create->focusToast();
     });
     menu->addSeparator();
     m_fullScreen = add(menu, tr("Full Screen"), QKeySequence(Qt::Key_F11), [this] { setFullScreen(!isFullScreen()); });
@@ -233,7 +235,7 @@ void MainWindow::updateActions()
     for (QAction *action : std::as_const(m_pictureActions))
         action->setEnabled(hasPicture);
     if (m_undo)
-        m_undo->setEnabled(m_gallery && m_gallery->canUndo());
+        m_undo->setEnabled(m_current == QLatin1String("create") || (m_gallery && m_gallery->canUndo()));
 }
 
 void MainWindow::showKeys()

@@ -133,14 +133,15 @@ MainWindow::MainWindow(app::Studio &studio, QWidget *parent)
     page(QStringLiteral("create")); // always there: the queue's words and keys are its own
     makeMenus();
     connectStudio();
-    showPage(QStringLiteral("create"));
     const QString last = studio.settings().lastPage();
+    showPage(QStringLiteral("create"));
     if (!last.isEmpty() && pageIds().contains(last))
         showPage(last);
 
     if (!restoreGeometry(studio.settings().windowGeometry())) {
         const QSize available = screen()->availableSize();
-        resize(std::min(1440, available.width()), std::min(900, available.height()));
+        constexpr int kFrame = 40; // what the window manager adds around
+        resize(std::min(1440, available.width()), std::min(900, available.height() - kFrame));
     }
     updateState();
     updateQueue();
@@ -385,6 +386,8 @@ void MainWindow::moveToPart(int step)
     for (qsizetype tried = 0; tried < parts.size(); ++tried) {
         at = (at + step + parts.size()) % parts.size();
         QWidget *target = parts.at(at);
+        if (!target->isEnabled())
+            continue;
         if (target->focusProxy() == nullptr && target->focusPolicy() == Qt::NoFocus) {
             QWidget *inner = nullptr;
             const QList<QWidget *> children = target->findChildren<QWidget *>();
@@ -413,7 +416,9 @@ void MainWindow::setFullScreen(bool isFull)
 
 void MainWindow::undo()
 {
-    if (m_gallery)
+    if (m_current == QLatin1String("create"))
+        m_create->undo();
+    else if (m_gallery)
         m_gallery->undo();
 }
 

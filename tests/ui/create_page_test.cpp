@@ -25,6 +25,7 @@
 #include "ui/create/session_model.h"
 #include "ui/create/start_screen.h"
 #include "ui/create/step_strip.h"
+#include "ui/main_window.h"
 
 #include <QAbstractButton>
 #include <QAction>
@@ -78,6 +79,14 @@ struct Workshop
         return page->findChild<T *>(QLatin1String(name));
     }
     void press(const char *name) const { QTest::mouseClick(find<QWidget>(name), Qt::LeftButton); }
+    void type(const char *name, const char *text) const
+    {
+        auto *field = find<QLineEdit>(name);
+        field->setFocus();
+        field->selectAll();
+        QTest::keyClicks(field, QLatin1String(text));
+        QTest::keyClick(field, Qt::Key_Return);
+    }
     void generate() const { page->actionTable().generate->trigger(); }
     void waitUntilIdle() const
     {
@@ -126,6 +135,7 @@ private Q_SLOTS:
     void narrowWindowFoldsTheRightPanel();
     void everyControlHasANameAndTabGoesInReadingOrder();
     void longestGapOfTheEventLoop();
+    void picturesForTheEye();
 };
 
 void CreatePageTest::generateSendsTheRecipeAndShowsItsSeed()
@@ -133,8 +143,7 @@ void CreatePageTest::generateSendsTheRecipeAndShowsItsSeed()
     Workshop shop;
     shop.find<PromptEdit>("prompt")->setPlainText(QStringLiteral("a fox"));
     shop.find<PromptEdit>("negativePrompt")->setPlainText(QStringLiteral("text"));
-    shop.find<QLineEdit>("width")->setText(QStringLiteral("64*2"));
-    QTest::keyClick(shop.find<QLineEdit>("width"), Qt::Key_Return);
+    shop.type("width", "64*2");
     shop.find<QComboBox>("sampler")->setCurrentText(QStringLiteral("Euler a"));
     shop.find<QWidget>("steps");
     auto *seed = shop.find<QWidget>("seed")->findChild<QLineEdit *>();
@@ -195,8 +204,7 @@ void CreatePageTest::aFinishedPictureIsInTheStripWithItsFacts()
     Workshop shop;
     auto *session = shop.page->findChild<SessionModel *>();
     shop.page->findChild<SeedField *>()->setSeed(42);
-    shop.find<QLineEdit>("count")->setText(QStringLiteral("3"));
-    QTest::keyClick(shop.find<QLineEdit>("count"), Qt::Key_Return);
+    shop.type("count", "3");
     QSignalSpy saved(&shop.studio->saver(), &app::PictureSaver::saved);
     shop.generate();
     shop.waitUntilIdle();
@@ -264,8 +272,7 @@ void CreatePageTest::stopAndKeepSkipsTheRest()
 {
     Workshop shop;
     shop.plan->stepMs = 10;
-    shop.find<QLineEdit>("count")->setText(QStringLiteral("4"));
-    QTest::keyClick(shop.find<QLineEdit>("count"), Qt::Key_Return);
+    shop.type("count", "4");
     shop.generate();
     QTRY_VERIFY(shop.find<StepStrip>("steps")->count() >= 2);
     QTest::mouseClick(shop.find<Button>("stopAndKeep"), Qt::LeftButton);
@@ -325,13 +332,11 @@ void CreatePageTest::aFailureIsSaidWithWaysOut()
 void CreatePageTest::aRecipeThatCannotBeIsSaid()
 {
     Workshop shop;
-    shop.find<QLineEdit>("width")->setText(QStringLiteral("130"));
-    QTest::keyClick(shop.find<QLineEdit>("width"), Qt::Key_Return);
+    shop.type("width", "131");
     auto *problem = shop.find<Label>("sizeProblem");
     QVERIFY(problem->isVisible());
-    QVERIFY(problem->text().contains(QStringLiteral("multiple of 8")));
-    shop.find<QLineEdit>("width")->setText(QStringLiteral("128"));
-    QTest::keyClick(shop.find<QLineEdit>("width"), Qt::Key_Return);
+    QVERIFY(problem->text().contains(QStringLiteral("must be a multiple of")));
+    shop.type("width", "128");
     QVERIFY(!problem->isVisible());
 }
 
@@ -514,6 +519,73 @@ void CreatePageTest::longestGapOfTheEventLoop()
     qInfo("longest gap of the event loop: %lld ms over %lld previews in %lld ms", longest, qint64(previews.size()),
           clock.elapsed());
     QCOMPARE(shop.page->findChild<SessionModel *>()->pictures(), 3);
+}
+
+void CreatePageTest::picturesForTheEye()
+{
+    const QString folder = qEnvironmentVariable("TINCTURE_SHOTS");
+    if (folder.isEmpty())
+        QSKIP("pictures of the page are taken where TINCTURE_SHOTS names a folder");
+    Workshop shop;
+    shop.page.reset();
+    MainWindow window(*shop.studio);
+    window.resize(1440, 900);
+    window.show();
+    shop.studio->models().rescan();
+    QTest::qWait(300);
+    const auto take = [&window, &folder](const char *name) {
+        QTest::qWait(60);
+        QVERIFY(window.grab().save(folder + QLatin1Char('/') + QLatin1String(name) + QStringLiteral(".png")));
+    };
+    take("empty-dark");
+    auto *recipe = window.findChild<RecipePanel *>();
+    RecipeState state = recipe->state();
+    state.request.prompt = "owl with big round eyes, (brown feathers:1.2), sitting";
+    state.request.negativePrompt = "blurry, text";
+    state.request.width = 128;
+    state.request.height = 128;
+    state.request.count = 4;
+    recipe->setState(state);
+    auto *page = window.findChild<CreatePage *>();
+    shop.plan->stepMs = 5;
+    page->actionTable().generate->trigger();
+    shop.waitUntilIdle();
+    take("finished-dark");
+    shop.plan->stepMs = 60;
+    page->actionTable().generate->trigger();
+    state.request.prompt = "blue apple, green leaf";
+    state.request.count = 8;
+    recipe->setState(state);
+    page->actionTable().generate->trigger();
+    state.request.prompt = "misty mountain lake at dawn";
+    state.request.count = 1;
+    recipe->setState(state);
+    page->actionTable().generate->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.findChild<StepStrip *>(QStringLiteral("steps"))->count() >= 12, 5000);
+    take("running-dark");
+    theme().setChoice(ThemeChoice::Light);
+    take("running-light");
+    theme().setChoice(ThemeChoice::Dark);
+    window.resize(1024, 700);
+    take("running-1024");
+    window.findChild<QAbstractButton *>(QStringLiteral("togglePanel"))->click();
+    take("running-1024-panel");
+    window.resize(1920, 1080);
+    take("running-1920");
+    window.resize(1280, 800);
+    recipe->setMoreOpen(true);
+    take("running-1280");
+    page->actionTable().stopAll->trigger();
+    shop.waitUntilIdle();
+    shop.plan->error.emplace(
+        engine::ErrorKind::NotACheckpoint, "/models/old-merge-final.safetensors",
+        "tensor \"model.diffusion_model.out.2.weight\" ends at byte 2401874944, but the file ends at 2147483648");
+    shop.plan->stepMs = 0;
+    recipe->setMoreOpen(false);
+    page->actionTable().generate->trigger();
+    shop.waitUntilIdle();
+    window.resize(1440, 900);
+    take("error-dark");
 }
 
 QTEST_MAIN(CreatePageTest)

@@ -134,9 +134,12 @@ void CanvasToolbar::setPanelOpen(bool isOpen)
 {
     m_panel->setChecked(isOpen);
 }
-void CanvasToolbar::setCompact(bool isCompact)
+void CanvasToolbar::resizeEvent(QResizeEvent *)
 {
-    m_previewLabel->setVisible(!isCompact);
+    // What is said elsewhere, too, goes first.
+    m_previewLabel->setVisible(width() >= 680);
+    m_size->setVisible(width() >= 640);
+    m_zoom->setVisible(width() >= 580);
 }
 
 QList<QWidget *> CanvasToolbar::tabOrder() const

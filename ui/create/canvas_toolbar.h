@@ -25,7 +25,6 @@ public:
     void setZoom(double zoom);
     void setPictureControlsVisible(bool visible);
     void setPanelOpen(bool isOpen);
-    void setCompact(bool isCompact);
     [[nodiscard]] QList<QWidget *> tabOrder() const;
 
 Q_SIGNALS:
@@ -37,6 +36,7 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void choose();

@@ -127,6 +127,11 @@ void CreatePage::makeActions()
     });
 }
 
+void CreatePage::focusToast()
+{
+    m_toasts->focusToast();
+}
+
 void CreatePage::generate()
 {
     submit(Submit::Last);

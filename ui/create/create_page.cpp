@@ -167,8 +167,6 @@ void CreatePage::setCompact(bool narrow, bool low)
     const Metrics &metrics = theme().metrics();
     m_filmstrip->setCompact(low);
     m_steps->setCompact(low);
-    m_toolbar->setCompact(narrow);
-    m_progress->setCompact(narrow);
     if (narrow != m_isNarrow) {
         m_isNarrow = narrow;
         if (narrow) {
@@ -182,6 +180,7 @@ void CreatePage::setCompact(bool narrow, bool low)
             setRightPanelOpen(!m_studio.settings().isPanelFolded(kRightPanel));
         }
     }
+    fitRightPanel();
     placeRightPanel();
 }
 
@@ -193,6 +192,15 @@ void CreatePage::placeRightPanel()
     const int top = m_toolbar->height();
     m_queue->setGeometry(m_upper->width() - m_queue->panelWidth(), top, m_queue->panelWidth(), m_upper->height() - top);
     m_queue->raise();
+}
+
+void CreatePage::fitRightPanel()
+{
+    if (m_isNarrow)
+        return;
+    const Metrics &metrics = theme().metrics();
+    const int usual = window()->width() >= kWideWindow ? metrics.sidePanelWide : metrics.sidePanel;
+    m_queue->setPanelWidth(m_studio.settings().panelWidth(kRightPanel, usual));
 }
 
 void CreatePage::setRightPanelOpen(bool isOpen)
@@ -208,11 +216,7 @@ void CreatePage::setRightPanelOpen(bool isOpen)
 void CreatePage::resizeEvent(QResizeEvent *event)
 {
     Page::resizeEvent(event);
-    const Metrics &metrics = theme().metrics();
-    if (!m_isNarrow && window() != nullptr) {
-        const int usual = window()->width() >= kWideWindow ? metrics.sidePanelWide : metrics.sidePanel;
-        m_queue->setPanelWidth(m_studio.settings().panelWidth(kRightPanel, usual));
-    }
+    fitRightPanel();
     // The layout has not placed the upper half yet.
     QTimer::singleShot(0, this, &CreatePage::placeRightPanel);
 }

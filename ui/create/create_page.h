@@ -75,6 +75,9 @@ public:
     /// Takes a recipe (of a picture) over into the fields.
     void useRecipe(const app::Recipe &recipe, RecipePart part);
     void useModel(const QString &path);
+    /// Brings back the recipe as it was before the last change.
+    void undo();
+    void focusToast();
 
 Q_SIGNALS:
     /// A file of this session should be looked at in the gallery.
@@ -94,6 +97,7 @@ private:
     void connectView();
     void makeTabOrder();
     void placeRightPanel();
+    void fitRightPanel();
     void setRightPanelOpen(bool isOpen);
 
     // create_recipe.cpp: models, drafts, recipes that are taken over

@@ -118,7 +118,12 @@ void CreatePage::chooseStartModel()
         const app::ModelEntry *starter = catalog.starter();
         row = starter != nullptr ? catalog.row(starter->path) : -1;
     }
-    if (row < 0 && catalog.rowCount() > 0)
+    const std::vector<app::ModelEntry> &entries = catalog.entries();
+    for (size_t i = 0; row < 0 && i < entries.size(); ++i) {
+        if (entries.at(i).state == app::ModelState::Ready)
+            row = int(i);
+    }
+    if (row < 0 && !entries.empty())
         row = 0;
     if (row >= 0)
         takeModel(row);
@@ -159,6 +164,11 @@ void CreatePage::useModel(const QString &path)
     m_wantedModel = path;
     m_studio.settings().useModel(path);
     m_studio.models().rescan();
+}
+
+void CreatePage::undo()
+{
+    m_recipe->undo();
 }
 
 void CreatePage::openModel()
@@ -377,9 +387,9 @@ void CreatePage::showStartScreen()
     }
     const bool showsExamples = isStarter && takesPrompt;
     m_start->setExamples(showsExamples ? starterExamples(m_studio.resourceFolder()) : QList<Example>());
-    m_start->setNote(showsExamples
-                         ? tr("Prompts work in many languages: the captions it learned came in over a hundred.")
-                         : QString());
+    m_start->setNote(showsExamples ? tr("Prompts work in English, German, French, Spanish, Italian, Portuguese, "
+                                        "Ukrainian, Japanese and Chinese.")
+                                   : QString());
     if (!showsExamples)
         return;
     app::Thumbnails &thumbnails = m_studio.thumbnails();

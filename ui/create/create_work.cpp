@@ -269,6 +269,7 @@ void CreatePage::onPictureMade(app::JobId id, const engine::GenerateRequest &req
     if (m_isFollowing && m_studio.settings().showsNewest() && m_steps->shownStep() == 0) {
         showPicture(number);
         m_isFollowing = true;
+        updateTitle();
     }
     m_pictureStartedAt = QDateTime::currentDateTime();
 }

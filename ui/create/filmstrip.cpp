@@ -6,6 +6,7 @@
 #include "ui/common/theme.h"
 #include "ui/common/thumbnail_delegate.h"
 #include "ui/create/session_model.h"
+#include "ui/create/words.h"
 
 #include <QAbstractButton>
 #include <QDrag>
@@ -52,6 +53,20 @@ protected:
     }
 };
 
+/// Leaves room for the ring at the left of the first thumbnail.
+class FilmDelegate : public ThumbnailDelegate
+{
+public:
+    using ThumbnailDelegate::ThumbnailDelegate;
+
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        QStyleOptionViewItem moved = option;
+        moved.rect.translate(option.direction == Qt::RightToLeft ? -kRing : kRing, 0);
+        ThumbnailDelegate::paint(painter, moved, index);
+    }
+};
+
 } // namespace
 
 FilmList::FilmList(QWidget *parent) : QListView(parent)
@@ -78,7 +93,7 @@ void FilmList::setCell(int pixels, int gap)
 {
     m_cell = pixels;
     m_gap = gap;
-    setFixedHeight(pixels + 2 * kRing);
+    setFixedHeight(pixels + 8); // as high as an item: nothing scrolls up
     scheduleDelayedItemsLayout();
 }
 
@@ -153,7 +168,7 @@ Filmstrip::Filmstrip(SessionModel &model, QWidget *parent)
     , m_model(model)
     , m_heading(new QWidget(this))
     , m_list(new FilmList(this))
-    , m_delegate(new ThumbnailDelegate(
+    , m_delegate(new FilmDelegate(
           {.image = SessionModel::ImageRole, .stars = SessionModel::StarsRole, .forming = SessionModel::FormingRole},
           this))
 {
@@ -190,7 +205,7 @@ Filmstrip::Filmstrip(SessionModel &model, QWidget *parent)
 
     m_list->setModel(&model);
     m_list->setItemDelegate(m_delegate);
-    column->addSpacing(7);
+    column->addSpacing(6);
     column->addWidget(m_heading);
     column->addSpacing(3);
     column->addWidget(m_list);
@@ -226,7 +241,7 @@ void Filmstrip::setCompact(bool isCompact)
 void Filmstrip::updateCount()
 {
     const int pictures = m_model.pictures();
-    m_count->setText(pictures == 0 ? QString() : tr("%n pictures", nullptr, pictures));
+    m_count->setText(pictures == 0 ? QString() : picturesText(pictures));
     m_list->viewport()->update();
 }
 

@@ -80,11 +80,11 @@ QString secondLine(const QModelIndex &index, const engine::GenerateRequest &requ
         break;
     }
     if (request.count > 1)
-        return JobListModel::tr("%1, %n pictures", nullptr, request.count).arg(model);
+        return JobListModel::tr("%1, %2").arg(model, picturesText(request.count));
     if (request.width > 0)
-        return JobListModel::tr("%1, %2, %n steps", nullptr, request.steps)
-            .arg(model, sizeText(request.width, request.height));
-    return JobListModel::tr("%1, %n steps", nullptr, request.steps).arg(model);
+        return JobListModel::tr("%1, %2, %3")
+            .arg(model, sizeText(request.width, request.height), stepsText(request.steps));
+    return JobListModel::tr("%1, %2").arg(model, stepsText(request.steps));
 }
 
 QString thirdLine(const QModelIndex &index)

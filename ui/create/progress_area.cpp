@@ -34,6 +34,8 @@ ProgressArea::ProgressArea(QWidget *parent) : QWidget(parent)
     m_leftWords = new Label({}, TextStyle::Body, Token::Text2, this);
     m_all = new Label({}, TextStyle::Panel, Token::Text, this);
     m_allWords = new Label({}, TextStyle::Body, Token::Text2, this);
+    for (Label *number : {m_left, m_all})
+        number->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     row->addWidget(m_heading);
     row->addWidget(m_stepTime);
     row->addWidget(m_dot);
@@ -77,26 +79,19 @@ void ProgressArea::showJob(const app::Job &job)
     const int steps = std::max(1, job.steps);
     m_heading->setText(workText(job));
     // As wide as it can become, so that nothing behind it moves.
-    if (isSampling)
-        m_heading->reserve(tr("Step %1 of %2").arg(steps).arg(steps));
-    else
-        m_heading->reserve(m_heading->text());
+    m_heading->reserve(tr("Step %1 of %2").arg(steps).arg(steps));
     const bool knowsTime = job.secondsPerStep > 0.0;
-    const bool isSeveral = job.request.count > 1;
-    m_stepTime->setVisible(knowsTime && !m_isCompact);
-    m_dot->setVisible(knowsTime && !m_isCompact);
-    setSteady(m_stepTime, tr("%1 per step").arg(stepTimeText(job.secondsPerStep)));
-    for (Label *label : {m_left, m_leftWords})
-        label->setVisible(knowsTime && isSampling);
-    for (Label *label : {m_all, m_allWords})
-        label->setVisible(knowsTime && isSeveral && job.secondsLeft >= 0.0);
+    m_knowsStepTime = knowsTime;
+    m_knowsLeft = knowsTime && job.stage != engine::Stage::LoadingModel;
+    m_knowsAll = m_knowsLeft && job.request.count > 1 && job.secondsLeft >= 0.0;
     if (knowsTime) {
-        const double left = std::max(0, steps - job.step) * job.secondsPerStep;
-        setSteady(m_left, durationText(left));
-        m_leftWords->setText(isSeveral ? tr("left,") : tr("left"));
+        setSteady(m_stepTime, tr("%1 per step").arg(stepTimeText(job.secondsPerStep)));
+        setSteady(m_left, durationText(std::max(0, steps - job.step) * job.secondsPerStep));
         setSteady(m_all, durationText(job.secondsLeft));
         m_allWords->setText(tr("for all %1").arg(job.request.count));
     }
+    m_leftText = tr("left");
+    fit();
     m_meter->setFraction(isSampling ? double(job.step) / steps
                                     : (job.stage == engine::Stage::Decoding ? 1.0 : job.stageFraction));
     announce(job);
@@ -107,26 +102,23 @@ void ProgressArea::showEnded(const app::Job &job, double seconds)
     QString heading;
     switch (job.state) {
     case app::JobState::Cancelled:
-        heading = job.picturesFinished > 0 ? tr("Stopped, %n pictures kept", nullptr, job.picturesFinished)
+        heading = job.picturesFinished > 0 ? tr("Stopped, %1 kept").arg(picturesText(job.picturesFinished))
                                            : tr("Stopped at step %1 of %2").arg(job.step).arg(job.steps);
         break;
     default:
-        heading = job.request.count == 1 ? tr("Finished") : tr("%n pictures finished", nullptr, job.picturesFinished);
+        heading = job.request.count == 1 ? tr("Finished") : tr("%1 finished").arg(picturesText(job.picturesFinished));
     }
     m_widest.clear();
     for (Label *label : {m_heading, m_stepTime, m_left, m_all})
         label->reserve({});
     m_heading->setText(heading);
-    const bool knowsTime = job.secondsPerStep > 0.0;
-    m_stepTime->setVisible(knowsTime);
-    m_dot->setVisible(knowsTime && seconds > 0.0);
-    m_left->setVisible(seconds > 0.0);
-    m_leftWords->setVisible(seconds > 0.0);
+    m_knowsStepTime = job.secondsPerStep > 0.0;
+    m_knowsLeft = seconds > 0.0;
+    m_knowsAll = false;
     m_stepTime->setText(tr("%1 per step").arg(stepTimeText(job.secondsPerStep)));
     m_left->setText(durationText(seconds));
-    m_leftWords->setText(tr("in all"));
-    m_all->hide();
-    m_allWords->hide();
+    m_leftText = tr("in all");
+    fit();
     m_keep->setEnabled(false);
     m_stop->setEnabled(false);
     m_meter->setFraction(job.state == app::JobState::Finished ? 1.0 : double(job.step) / std::max(1, job.steps));
@@ -158,13 +150,22 @@ void ProgressArea::announce(const app::Job &job)
     QAccessible::updateAccessibility(&event);
 }
 
-void ProgressArea::setCompact(bool isCompact)
+void ProgressArea::fit()
 {
-    m_isCompact = isCompact;
-    if (isCompact) {
-        m_stepTime->hide();
-        m_dot->hide();
-    }
+    const bool hasRoomForStep = width() >= 680;
+    const bool hasRoomForAll = width() >= 600;
+    m_stepTime->setVisible(m_knowsStepTime && hasRoomForStep);
+    m_dot->setVisible(m_knowsStepTime && m_knowsLeft && hasRoomForStep);
+    m_left->setVisible(m_knowsLeft);
+    m_leftWords->setVisible(m_knowsLeft);
+    m_leftWords->setText(m_knowsAll && hasRoomForAll ? tr("%1,").arg(m_leftText) : m_leftText);
+    m_all->setVisible(m_knowsAll && hasRoomForAll);
+    m_allWords->setVisible(m_knowsAll && hasRoomForAll);
+}
+
+void ProgressArea::resizeEvent(QResizeEvent *)
+{
+    fit();
 }
 
 QList<QWidget *> ProgressArea::tabOrder() const

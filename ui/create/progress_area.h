@@ -21,7 +21,6 @@ public:
     void showJob(const app::Job &job);
     /// The job is over: says so and what it took; the buttons rest.
     void showEnded(const app::Job &job, double seconds);
-    void setCompact(bool isCompact);
     [[nodiscard]] QList<QWidget *> tabOrder() const;
 
 Q_SIGNALS:
@@ -30,9 +29,12 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void announce(const app::Job &job);
+    /// Shows what is known and has room.
+    void fit();
     /// Changes a number in place; the label keeps the width of the widest one of this job.
     void setSteady(Label *label, const QString &text);
 
@@ -46,10 +48,13 @@ private:
     Button *m_keep;
     Button *m_stop;
     ProgressMeter *m_meter;
+    QString m_leftText; ///< "left", "in all"
     QHash<Label *, QString> m_widest;
     int m_announced = 0; ///< quarters of the running job
     app::JobId m_job = 0;
-    bool m_isCompact = false;
+    bool m_knowsStepTime = false;
+    bool m_knowsLeft = false;
+    bool m_knowsAll = false;
 };
 
 } // namespace ui

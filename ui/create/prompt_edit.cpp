@@ -25,7 +25,7 @@ PromptEdit::PromptEdit(int lowest, int highest, QWidget *parent)
     setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setFrameShape(QFrame::NoFrame);
-    document()->setDocumentMargin(2);
+    document()->setDocumentMargin(6);
     updateColours();
     connect(this, &QPlainTextEdit::textChanged, this, [this] {
         adjustHeight();

@@ -61,9 +61,11 @@ QueuePanel::QueuePanel(QAbstractItemModel &queue, QWidget *parent)
     holding->setContentsMargins(0, metrics.space2, 0, 0);
     holding->addWidget(m_picture);
     holding->addStretch(1);
+    // The panel's own colour shows through.
+    holder->setProperty("scrollbody", true);
+    scroll->viewport()->setAutoFillBackground(false);
     scroll->setWidget(holder);
-    for (QWidget *surface : {static_cast<QWidget *>(scroll), scroll->viewport(), holder, body})
-        setSurface(surface, Token::Panel);
+    holder->setAutoFillBackground(false);
     m_pictureScroll = scroll;
     column->addWidget(m_reason);
     column->addWidget(m_emptyLine);
@@ -86,7 +88,7 @@ void QueuePanel::setSummary(int jobs, double secondsLeft, bool isPaused, const Q
     if (isPaused)
         note.append(tr("paused"));
     if (jobs > 0)
-        note.append(tr("%n jobs", nullptr, jobs));
+        note.append(jobsText(jobs));
     if (jobs > 0 && secondsLeft > 0.0 && !isPaused)
         note.append(durationText(secondsLeft));
     m_panelHead->setNote(note.join(QStringLiteral(", ")));

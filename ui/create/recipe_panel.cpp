@@ -18,6 +18,8 @@
 #include <QFrame>
 #include <QLineEdit>
 #include <QMenu>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -76,10 +78,23 @@ RecipePanel::RecipePanel(QWidget *parent) : SidePanel(Side::Left, theme().metric
     setHead(makeHead());
     setBody(makeBody());
     setFoot(makeFoot());
+    scrollArea()->verticalScrollBar()->installEventFilter(this);
     m_settled = state();
     updatePossible();
     updateSeedCaption();
     updateButton();
+}
+
+bool RecipePanel::eventFilter(QObject *object, QEvent *event)
+{
+    // The scroll bar takes its room from the margin, so that fields keep their width.
+    QScrollBar *bar = scrollArea() != nullptr ? scrollArea()->verticalScrollBar() : nullptr;
+    if (object == bar && (event->type() == QEvent::Show || event->type() == QEvent::Hide)) {
+        const int padding = theme().metrics().panelPadding;
+        const int taken = event->type() == QEvent::Show ? std::min(padding, bar->sizeHint().width()) : 0;
+        scrollArea()->widget()->layout()->setContentsMargins(padding, padding, padding - taken, padding);
+    }
+    return SidePanel::eventFilter(object, event);
 }
 
 QWidget *RecipePanel::makeHead()
@@ -425,6 +440,11 @@ void RecipePanel::undo()
     apply(before);
     m_settle.stop();
     m_undo->setEnabled(!m_past.isEmpty());
+}
+
+bool RecipePanel::canUndo() const
+{
+    return !m_past.isEmpty() || state() != m_settled;
 }
 
 void RecipePanel::swapSize()

@@ -66,6 +66,7 @@ public:
     /// Steps, guidance, size, sampler and schedule as the model wants them.
     void useSuggestedSettings();
     void undo();
+    [[nodiscard]] bool canUndo() const;
 
     /// Something runs already: the button adds to the queue.
     void setBusy(bool isBusy);
@@ -89,6 +90,9 @@ Q_SIGNALS:
     void openModelRequested();
     /// A prompt of the history was chosen.
     void historyChosen(int index);
+
+protected:
+    bool eventFilter(QObject *object, QEvent *event) override;
 
 private:
     QWidget *makeHead();

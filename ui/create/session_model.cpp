@@ -205,8 +205,11 @@ QVariant SessionModel::data(const QModelIndex &index, int role) const
         if (picture == nullptr)
             return tr("%1, forming").arg(prompt);
         const QString time = QLocale().toString(picture->finished.time(), QLocale::ShortFormat);
-        return role == Qt::ToolTipRole ? tr("%1\nseed %2, %3").arg(prompt).arg(picture->seed).arg(time)
-                                       : tr("%1, %n stars, today %2", nullptr, picture->stars).arg(prompt, time);
+        return role == Qt::ToolTipRole
+                   ? tr("%1\nseed %2, %3").arg(prompt).arg(picture->seed).arg(time)
+                   : tr("%1, %2, today %3")
+                         .arg(prompt, picture->stars == 1 ? tr("1 star") : tr("%n stars", nullptr, picture->stars),
+                              time);
     }
     default:
         return {};

@@ -6,6 +6,7 @@
 #include "ui/common/painting.h"
 #include "ui/common/theme.h"
 #include "ui/create/canvas.h"
+#include "ui/create/words.h"
 
 #include <QAbstractButton>
 #include <QDragEnterEvent>
@@ -74,7 +75,7 @@ protected:
         drawElided(painter, QRectF(12, top, box.width() - 24, 20), m_example.prompt, look.font(TextStyle::Control),
                    look.color(Token::Text));
         drawElided(painter, QRectF(12, top + 24, box.width() - 24, 16),
-                   StartScreen::tr("seed %1, %n steps", nullptr, m_example.steps).arg(m_example.seed),
+                   StartScreen::tr("seed %1, %2").arg(m_example.seed).arg(stepsText(m_example.steps)),
                    look.font(TextStyle::Detail), look.color(Token::Text3));
     }
 

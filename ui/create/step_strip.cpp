@@ -152,7 +152,9 @@ void StepStrip::keepVisible()
         else if (left + m_side > m_scroll + room)
             m_scroll = left + m_side - room;
     }
-    m_scroll = std::clamp(m_scroll, 0, most);
+    // By whole thumbnails: half a one says nothing.
+    const int pitch = m_side + kGap;
+    m_scroll = std::clamp((m_scroll + pitch - 1) / pitch * pitch, 0, (most + pitch - 1) / pitch * pitch);
 }
 
 void StepStrip::paintEvent(QPaintEvent *)
@@ -177,7 +179,7 @@ void StepStrip::paintEvent(QPaintEvent *)
     }
 
     const int end = width() - kMargin - (ticks > 0 ? tickSpace() + 8 : 0);
-    const QRect clip(kMargin - 4, 0, end - kMargin + 8, height());
+    const QRect clip(kMargin - 3, 0, end - kMargin + 8, height());
     painter.setClipRect(isRightToLeft() ? QRect(width() - clip.right() - 1, 0, clip.width(), height()) : clip);
     const int current = m_shown > 0 ? indexOf(m_shown) : int(m_frames.size()) - 1;
     QFont number = look.font(TextStyle::Caption);

@@ -42,6 +42,22 @@ QString sizeText(int width, int height)
     return QStringLiteral("%1 × %2").arg(width).arg(height);
 }
 
+// Two strings rather than one "picture(s)": the program's own language has no translation file.
+QString picturesText(int count)
+{
+    return count == 1 ? Words::tr("1 picture") : Words::tr("%n pictures", nullptr, count);
+}
+
+QString stepsText(int count)
+{
+    return count == 1 ? Words::tr("1 step") : Words::tr("%n steps", nullptr, count);
+}
+
+QString jobsText(int count)
+{
+    return count == 1 ? Words::tr("1 job") : Words::tr("%n jobs", nullptr, count);
+}
+
 QString numberText(double value, int decimals)
 {
     QString text = QString::number(value, 'f', decimals);

@@ -16,6 +16,10 @@ namespace ui {
 [[nodiscard]] QString stepTimeText(double seconds);
 /// "128 × 128"
 [[nodiscard]] QString sizeText(int width, int height);
+/// "1 picture", "8 pictures"; the same of steps and jobs.
+[[nodiscard]] QString picturesText(int count);
+[[nodiscard]] QString stepsText(int count);
+[[nodiscard]] QString jobsText(int count);
 /// A number without zeros at its end.
 [[nodiscard]] QString numberText(double value, int decimals);
 /// Labels of ids; the id itself where it is unknown.

@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include <cstdlib>
+
 namespace engine {
 
 namespace {
@@ -11,7 +13,8 @@ std::filesystem::path libraryBesideProgram()
     const std::string name = "libtincture-engine.so";
     std::error_code ignored;
     const std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
-    for (const std::filesystem::path &candidate : {folder / name, folder / ".." / "lib" / name, folder / ".." / "lib" / "tincture" / name}) {
+    for (const std::filesystem::path &candidate :
+         {folder / name, folder / ".." / "lib" / name, folder / ".." / "lib" / "tincture" / name}) {
         if (std::filesystem::exists(candidate, ignored))
             return std::filesystem::weakly_canonical(candidate, ignored);
     }
@@ -23,6 +26,9 @@ std::filesystem::path libraryBesideProgram()
 std::unique_ptr<Engine> makeEngine(const EngineOptions &options)
 {
     const std::filesystem::path library = options.library.empty() ? libraryBesideProgram() : options.library;
+    // Threads that wait for each other spin only briefly: where another program wants the core too, spinning made a step
+    // several times slower. libgomp reads this when the library below loads it.
+    setenv("GOMP_SPINCOUNT", "20000", 0);
     void *handle = dlopen(library.c_str(), RTLD_NOW | RTLD_GLOBAL);
     if (!handle)
         throw Error(ErrorKind::Internal, library.string(), dlerror());

@@ -1,5 +1,9 @@
 #include "engine/models/attention.h"
 
+#include "engine/kernels/amx_attention.h"
+
+#include <ATen/Parallel.h>
+
 #include <cmath>
 
 namespace engine {
@@ -20,6 +24,45 @@ Tensor joinHeads(const Tensor &x)
     return x.transpose(1, 2).reshape({x.size(0), x.size(2), x.size(1) * x.size(3)});
 }
 
+bool canAttendInTiles(const Tensor &q, const Tensor &k, const Tensor &v)
+{
+    const auto suits = [](const Tensor &t) {
+        return t.is_cpu() && t.scalar_type() == torch::kBFloat16 && t.stride(-1) == 1;
+    };
+    return kernels::hasAmxBFloat16() && !torch::GradMode::is_enabled() && q.size(-1) <= 512 && k.size(-2) > 0 &&
+           suits(q) && suits(k) && suits(v);
+}
+
+/// attend() by our own kernel, three times as fast as LibTorch's.
+Tensor attendInTiles(const Tensor &q, const Tensor &k, const Tensor &v, float scale)
+{
+    const Tensor out = torch::empty({q.size(0), q.size(2), q.size(1), q.size(3)}, q.options()).transpose(1, 2);
+    const auto heads = [](const Tensor &t) { return kernels::Heads{t.stride(0), t.stride(1), t.stride(2)}; };
+    const auto data = [](const Tensor &t) { return static_cast<std::uint16_t *>(t.data_ptr()); };
+    const kernels::AttentionProblem problem{.q = data(q),
+                                            .k = data(k),
+                                            .v = data(v),
+                                            .out = data(out),
+                                            .qAt = heads(q),
+                                            .kAt = heads(k),
+                                            .vAt = heads(v),
+                                            .outAt = heads(out),
+                                            .batch = q.size(0),
+                                            .heads = q.size(1),
+                                            .queries = q.size(2),
+                                            .keys = k.size(2),
+                                            .headDim = q.size(3),
+                                            .scale = scale};
+    const kernels::AttentionPlan plan = kernels::planAttention(problem);
+    const Tensor memory = torch::empty({static_cast<int64_t>(plan.packedBytes)}, torch::kUInt8);
+    auto *packed = static_cast<std::byte *>(memory.data_ptr());
+    at::parallel_for(0, plan.packTasks, 1,
+                     [&](int64_t begin, int64_t end) { kernels::packAttention(problem, packed, begin, end); });
+    at::parallel_for(0, plan.runTasks, 1,
+                     [&](int64_t begin, int64_t end) { kernels::runAttention(problem, packed, begin, end); });
+    return out;
+}
+
 /// Linear layer "proj" of a gated feed forward, under the name that checkpoints give it.
 class GatedProjectionImpl : public nn::Module
 {
@@ -36,6 +79,8 @@ Tensor attend(const Tensor &q, const Tensor &k, const Tensor &v, bool causal)
 {
     const int64_t headDim = q.size(-1);
     const double scale = 1.0 / std::sqrt(static_cast<double>(headDim));
+    if (!causal && canAttendInTiles(q, k, v))
+        return attendInTiles(q, k, v, static_cast<float>(scale));
     // LibTorch's CPU kernel is two to three times faster where the width suits its blocks.
     const int64_t padded = (headDim + 31) / 32 * 32;
     if (q.is_cpu() && !torch::GradMode::is_enabled() && headDim > 32 && padded != headDim && q.size(-2) >= 256) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/models/packed_weight.h"
+
 #include <torch/torch.h>
 
 #include <cstdint>
@@ -48,13 +50,28 @@ public:
     /// forward(x) + addend, in one pass where that is possible. `addend` has the output's shape.
     torch::Tensor forwardAdd(const torch::Tensor &x, const torch::Tensor &addend);
 
+    /// See keepPlainWeights().
+    void keepPlainWeight(bool keeps);
+
     torch::Tensor weight;
     torch::Tensor bias;
 
 private:
+    torch::Tensor run(const torch::Tensor &x, const torch::Tensor &addend);
+
     Conv2dOptions m_options;
+    PackedWeight m_packed;
 };
 TORCH_MODULE(Conv2d);
+
+/// A low-rank change of a linear layer that is being trained (Hu et al. 2021, arXiv:2106.09685): the layer gives
+/// scale * up(down(x)) more. Undefined tensors: no change.
+struct LowRankChange
+{
+    torch::Tensor down; ///< [rank, in]
+    torch::Tensor up;   ///< [out, rank]
+    double scale = 1.0;
+};
 
 /// Affine map of the last dimension. Default init as PyTorch's.
 class LinearImpl : public nn::Module
@@ -66,8 +83,17 @@ public:
     /// forward(x) + addend, in one pass where that is possible. `addend` has the output's shape.
     torch::Tensor forwardAdd(const torch::Tensor &x, const torch::Tensor &addend);
 
+    /// See keepPlainWeights().
+    void keepPlainWeight(bool keeps);
+
     torch::Tensor weight;
     torch::Tensor bias;
+    LowRankChange adapter = {};
+
+private:
+    torch::Tensor run(const torch::Tensor &x, const torch::Tensor &addend);
+
+    PackedWeight m_packed;
 };
 TORCH_MODULE(Linear);
 
@@ -118,6 +144,10 @@ public:
     torch::Tensor weight;
 };
 TORCH_MODULE(Embedding);
+
+/// False: the module only infers from now on, and its layers keep their weights only in the order that the fastest
+/// kernels read (half the memory); parameters then read as NaN. True: all weights are back in their plain order.
+void keepPlainWeights(nn::Module &module, bool keeps);
 
 /// Nearest-neighbour enlargement of [B, C, H, W] to `height` x `width`.
 torch::Tensor upsampleNearest(const torch::Tensor &x, int64_t height, int64_t width);

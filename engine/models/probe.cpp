@@ -43,7 +43,11 @@ struct Probe
     void load(nn::Module &module, const std::vector<std::string> &prefixes = {}) const
     {
         loadInto(module, part.tensors,
-                 {.dtype = dtype, .device = device, .subject = request.model.string(), .prefixes = prefixes});
+                 {.dtype = dtype,
+                  .device = device,
+                  .subject = request.model.string(),
+                  .inferenceOnly = true,
+                  .prefixes = prefixes});
         module.eval();
     }
 };

@@ -1,6 +1,7 @@
 #include "engine/models/weights.h"
 
 #include "engine/error.h"
+#include "engine/models/layers.h"
 
 #include <algorithm>
 #include <sstream>
@@ -71,6 +72,7 @@ void loadInto(torch::nn::Module &module, const TensorSource &source, const LoadW
         throw Error(ErrorKind::WrongWeights, options.subject, text.str());
     }
 
+    keepPlainWeights(module, true);
     const torch::NoGradGuard noGrad;
     std::size_t done = 0;
     for (const TensorSource::Item &item : source.items()) { // in the order of the file: the disk reads ahead
@@ -85,6 +87,7 @@ void loadInto(torch::nn::Module &module, const TensorSource &source, const LoadW
         target->set_data(loaded);
         ++done;
     }
+    keepPlainWeights(module, !options.inferenceOnly);
     options.progress(1.0);
 }
 

@@ -17,6 +17,8 @@ struct LoadWeightsOptions
     std::string subject = {}; ///< the model's path, for errors
     /// Called before each tensor with the share that is done (0..1); may throw Cancelled.
     std::function<void(double)> progress = [](double) {};
+    /// The module will only infer: see keepPlainWeights().
+    bool inferenceOnly = false;
     /// Only tensors whose names begin with one of these are looked at; empty: all. For half an autoencoder.
     std::vector<std::string> prefixes = {};
 };

@@ -4,6 +4,7 @@
 #include "engine/models/clip.h"
 #include "engine/models/unet.h"
 #include "engine/models/vae.h"
+#include "tests/bench/operator_profile.h"
 
 #include <chrono>
 #include <cstdlib>
@@ -29,6 +30,7 @@ void fillRandom(torch::nn::Module &module, torch::Dtype dtype)
         item.value().set_data(value.dim() == 4 ? value.to(dtype).contiguous(at::MemoryFormat::ChannelsLast)
                                                : value.to(dtype));
     }
+    engine::keepPlainWeights(module, false);
 }
 
 engine::UNetConfig sdxlConfig()
@@ -59,6 +61,11 @@ void time(const std::string &name, int runs, const std::function<Tensor()> &run)
         std::cout << name << (i == 0 ? " first " : " ") << seconds.count() << " s, " << cpuSeconds
                   << " s of processor time, deviation of the result " << result.to(torch::kFloat32).std().item<float>()
                   << '\n';
+    }
+    if (at::get_num_threads() == 1) {
+        const bench::OperatorProfile profile;
+        run();
+        bench::OperatorProfile::print();
     }
 }
 

@@ -115,6 +115,7 @@ private Q_SLOTS:
     void gradientsReachEveryParameterOfTheTextEncoder();
     void inferenceComputesWhatTrainingComputes();
     void inferenceSeesWeightsThatWereChangedInPlace();
+    void weightsThatInferenceReleasedComeBack();
     void loadedWeightsComputeTheSame();
     void wrongWeightsAreNamed();
     void loadingCanBeCancelled();
@@ -180,9 +181,9 @@ void ModelWeightsTest::inferenceComputesWhatTrainingComputes()
 
 void ModelWeightsTest::inferenceSeesWeightsThatWereChangedInPlace()
 {
-    engine::UNet2DCondition unet(tinyUNet());
     const engine::UNetInput input = tinyInput();
     for (const torch::Dtype dtype : {torch::kFloat32, torch::kBFloat16}) {
+        engine::UNet2DCondition unet(tinyUNet());
         unet->to(dtype);
         for (int i = 0; i < 2; ++i) {
             Tensor inferred;
@@ -190,11 +191,39 @@ void ModelWeightsTest::inferenceSeesWeightsThatWereChangedInPlace()
                 const torch::InferenceMode inference;
                 inferred = unet(input);
             }
+            // bfloat16 rounds differently in fused kernels; 2^-8 a layer.
             COMPARE_TENSORS(inferred, unet(input), dtype == torch::kFloat32 ? 1e-5 : 0.05);
             const torch::NoGradGuard noGrad;
             for (Tensor &parameter : unet->parameters())
-                parameter.mul_(1.5);
+                parameter.mul_(0.8);
         }
+    }
+}
+
+void ModelWeightsTest::weightsThatInferenceReleasedComeBack()
+{
+    const engine::UNetInput input = tinyInput();
+    for (const torch::Dtype dtype : {torch::kFloat32, torch::kBFloat16}) {
+        engine::UNet2DCondition unet(tinyUNet());
+        unet->to(dtype);
+        std::map<std::string, Tensor> before;
+        for (const auto &item : unet->named_parameters())
+            before.emplace(item.key(), item.value().detach().clone());
+        engine::keepPlainWeights(*unet, false);
+        Tensor first;
+        Tensor second;
+        {
+            const torch::InferenceMode inference;
+            first = unet(input);
+            second = unet(input);
+        }
+        COMPARE_TENSORS(second, first, 0.0);
+        QVERIFY(unet->named_parameters()["conv_in.weight"].isnan().all().item<bool>());
+        engine::keepPlainWeights(*unet, true);
+        for (const auto &item : unet->named_parameters())
+            COMPARE_TENSORS(item.value(), before.at(item.key()), 0.0);
+        unet(input).square().mean().backward();
+        QVERIFY(unet->named_parameters()["conv_in.weight"].grad().defined());
     }
 }
 

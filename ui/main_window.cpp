@@ -227,7 +227,8 @@ void MainWindow::showPage(const QString &id)
     m_rail->setCurrent(id);
     m_stack->setCurrentWidget(wanted);
     if (isOther) {
-        if (!m_rail->isAncestorOf(focusWidget() ? focusWidget() : m_rail))
+        const QWidget *focused = focusWidget();
+        if (!focused || !m_rail->isAncestorOf(focused))
             wanted->activate();
         m_studio.settings().setLastPage(id);
     }

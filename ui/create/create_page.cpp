@@ -46,7 +46,10 @@ CreatePage::CreatePage(app::Studio &studio, QWidget *parent) : Page(parent), m_s
     m_session = new SessionModel(this);
     m_refresh.setSingleShot(true);
     m_refresh.setInterval(kRefreshMs);
-    connect(&m_refresh, &QTimer::timeout, this, &CreatePage::updateWork);
+    connect(&m_refresh, &QTimer::timeout, this, [this] {
+        if (m_isStale)
+            updateWork();
+    });
     build();
     makeActions();
     connectRecipe();
@@ -320,7 +323,7 @@ void CreatePage::makeTabOrder()
     order.append(m_canvas);
     order += m_progress->tabOrder();
     order.append(m_steps);
-    order.append(m_filmstrip->list());
+    order += m_filmstrip->tabOrder();
     order += m_queue->tabOrder();
     QWidget *before = nullptr;
     for (QWidget *widget : order) {

@@ -190,6 +190,7 @@ private:
     QHash<int, app::JobId> m_banners;
     QHash<app::JobId, app::Failure> m_failures;
     QList<engine::GenerateRequest> m_history; ///< newest first
+    bool m_isStale = false;                   ///< something changed since the last updateWork
     QTimer m_refresh;                         ///< at most 30 times a second
 };
 

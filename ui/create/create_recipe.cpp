@@ -148,6 +148,8 @@ void CreatePage::takeModel(int row)
                         .info = entry.info});
     if (isFirst && !m_wasDraftRestored)
         m_recipe->useSuggestedSettings();
+    if (isFirst)
+        m_recipe->forgetPast();
     if (isOther && !isFirst)
         m_studio.settings().useModel(entry.path);
     showStartScreen();

@@ -112,8 +112,10 @@ void CreatePage::connectQueue()
     connect(&queue, &app::JobQueue::jobEnded, this, &CreatePage::onJobEnded);
     connect(&queue, &app::JobQueue::pictureMade, this, &CreatePage::onPictureMade);
     const auto refresh = [this] {
-        if (!m_refresh.isActive())
-            m_refresh.start();
+        if (m_refresh.isActive())
+            m_isStale = true;
+        else
+            updateWork();
     };
     connect(&queue, &app::JobQueue::jobProgressed, this, refresh);
     connect(&queue, &app::JobQueue::secondsLeftChanged, this, refresh);
@@ -132,7 +134,7 @@ void CreatePage::connectQueue()
     connect(&engine, &app::EngineThread::engineFailed, this,
             [this](const app::Failure &failure) { postFailure(0, failure); });
     connect(&engine, &app::EngineThread::notice, this, [this](app::JobId, const QString &text) {
-        m_banner->post({.kind = BannerKind::Warning, .what = tr("Made, but"), .why = text});
+        m_banner->post({.kind = BannerKind::Warning, .what = text});
         m_bannerRow->show();
     });
     connect(&m_studio.saver(), &app::PictureSaver::saved, this,
@@ -297,6 +299,8 @@ void CreatePage::onJobEnded(app::JobId id)
             m_progress->showEnded(*job, seconds);
             m_models->setLoaded(pathText(job->request.model));
         }
+        if (m_shownPicture < 0)
+            m_filmstrip->setCurrent({});
         if (state == app::JobState::Cancelled && m_isFollowing && m_shownPicture < 0)
             m_canvas->setLabels(m_formingStep > 0 ? tr("Stopped at step %1").arg(m_formingStep) : QString(), {});
     }
@@ -393,8 +397,7 @@ void CreatePage::showForming()
         m_canvas->show();
         m_start->hide();
     }
-    if (!m_refresh.isActive())
-        m_refresh.start();
+    updateTitle();
 }
 
 void CreatePage::showStep(int step)
@@ -515,7 +518,8 @@ void CreatePage::updateTitle()
 
 void CreatePage::updateWork()
 {
-    m_refresh.stop();
+    m_isStale = false;
+    m_refresh.start();
     app::JobQueue &queue = m_studio.queue();
     const app::Job *job = queue.running();
     const int open = queue.waiting() + (job != nullptr ? 1 : 0);

@@ -187,6 +187,7 @@ Filmstrip::Filmstrip(SessionModel &model, QWidget *parent)
     auto *order = new WordButton(m_heading);
     order->setText(tr("Newest first"));
     order->setAccessibleName(tr("Order of the pictures"));
+    m_order = order;
     row->addWidget(order);
     auto *menu = new QMenu(this);
     const auto addOrder = [this, menu, order](const QString &text, bool isNewestFirst) {
@@ -243,6 +244,11 @@ void Filmstrip::updateCount()
     const int pictures = m_model.pictures();
     m_count->setText(pictures == 0 ? QString() : picturesText(pictures));
     m_list->viewport()->update();
+}
+
+QList<QWidget *> Filmstrip::tabOrder() const
+{
+    return {m_order, m_list};
 }
 
 void Filmstrip::setCurrent(const QModelIndex &index)

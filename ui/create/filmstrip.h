@@ -46,6 +46,7 @@ public:
     void setCompact(bool isCompact);
     void setCurrent(const QModelIndex &index);
     [[nodiscard]] FilmList *list() const { return m_list; }
+    [[nodiscard]] QList<QWidget *> tabOrder() const;
 
 Q_SIGNALS:
     /// A person went to this picture; -1: the one that forms.
@@ -62,6 +63,7 @@ private:
     SessionModel &m_model;
     QWidget *m_heading;
     Label *m_count;
+    QWidget *m_order;
     FilmList *m_list;
     ThumbnailDelegate *m_delegate;
     bool m_isCompact = false;

@@ -19,7 +19,6 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QScrollArea>
-#include <QScrollBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -78,23 +77,34 @@ RecipePanel::RecipePanel(QWidget *parent) : SidePanel(Side::Left, theme().metric
     setHead(makeHead());
     setBody(makeBody());
     setFoot(makeFoot());
-    scrollArea()->verticalScrollBar()->installEventFilter(this);
+    scrollArea()->widget()->installEventFilter(this);
     m_settled = state();
     updatePossible();
     updateSeedCaption();
     updateButton();
 }
 
-bool RecipePanel::eventFilter(QObject *object, QEvent *event)
+void RecipePanel::fitMargin()
 {
     // The scroll bar takes its room from the margin, so that fields keep their width.
-    QScrollBar *bar = scrollArea() != nullptr ? scrollArea()->verticalScrollBar() : nullptr;
-    if (object == bar && (event->type() == QEvent::Show || event->type() == QEvent::Hide)) {
-        const int padding = theme().metrics().panelPadding;
-        const int taken = event->type() == QEvent::Show ? std::min(padding, bar->sizeHint().width()) : 0;
-        scrollArea()->widget()->layout()->setContentsMargins(padding, padding, padding - taken, padding);
-    }
+    constexpr int kScrollBar = 10;
+    QLayout *body = scrollArea()->widget()->layout();
+    const int padding = theme().metrics().panelPadding;
+    const bool scrolls = body->minimumSize().height() > scrollArea()->viewport()->height();
+    body->setContentsMargins(padding, padding, scrolls ? padding - kScrollBar : padding, padding);
+}
+
+bool RecipePanel::eventFilter(QObject *object, QEvent *event)
+{
+    if (object == scrollArea()->widget() && (event->type() == QEvent::LayoutRequest || event->type() == QEvent::Resize))
+        QTimer::singleShot(0, this, &RecipePanel::fitMargin);
     return SidePanel::eventFilter(object, event);
+}
+
+void RecipePanel::resizeEvent(QResizeEvent *event)
+{
+    SidePanel::resizeEvent(event);
+    QTimer::singleShot(0, this, &RecipePanel::fitMargin);
 }
 
 QWidget *RecipePanel::makeHead()
@@ -440,6 +450,14 @@ void RecipePanel::undo()
     apply(before);
     m_settle.stop();
     m_undo->setEnabled(!m_past.isEmpty());
+}
+
+void RecipePanel::forgetPast()
+{
+    m_settle.stop();
+    m_past.clear();
+    m_settled = state();
+    m_undo->setEnabled(false);
 }
 
 bool RecipePanel::canUndo() const

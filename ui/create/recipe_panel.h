@@ -67,6 +67,8 @@ public:
     void useSuggestedSettings();
     void undo();
     [[nodiscard]] bool canUndo() const;
+    /// Undo goes back to what stands now, not further.
+    void forgetPast();
 
     /// Something runs already: the button adds to the queue.
     void setBusy(bool isBusy);
@@ -93,6 +95,7 @@ Q_SIGNALS:
 
 protected:
     bool eventFilter(QObject *object, QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     QWidget *makeHead();
@@ -104,6 +107,7 @@ private:
     void updateSizeProblem();
     void updateButton();
     void apply(const RecipeState &state);
+    void fitMargin();
     void pushUndo();
     void swapSize();
 

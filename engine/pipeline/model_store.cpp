@@ -138,9 +138,13 @@ std::unique_ptr<LoadedModel> ModelStore::load(const LoadRequest &request, const 
 
     LoadProgress progress(context, files);
     const auto optionsFor = [&](const ModelPart &part) {
-        return LoadWeightsOptions{
-            .dtype = model->dtype, .device = model->device, .subject = subject, .progress = progress.of(part)};
+        return LoadWeightsOptions{.dtype = model->dtype,
+                                  .device = model->device,
+                                  .subject = subject,
+                                  .progress = progress.of(part),
+                                  .inferenceOnly = true};
     };
+    const SkipWeightInit skip; // every weight comes from the file
     if (const ModelPart *part = files.part("text_encoder"))
         model->text = loadText(files, *part, "tokenizer", optionsFor(*part));
     if (const ModelPart *part = files.part("text_encoder_2"))

@@ -265,7 +265,10 @@ QList<GalleryKey> GalleryStore::keys(const GalleryQuery &query) const
 {
     QVariantList values;
     const QString where = query.where(&values);
-    QSqlQuery rows(QSqlDatabase::database(m_reader, false));
+    const QSqlDatabase index = QSqlDatabase::database(m_reader, false);
+    if (!index.isOpen())
+        return {}; // asked before open(): the window is there first
+    QSqlQuery rows(index);
     rows.setForwardOnly(true);
     rows.prepare(QStringLiteral("SELECT id, created_ms, stars FROM pictures%1 ORDER BY created_ms DESC, id DESC")
                      .arg(where.isEmpty() ? QString() : QStringLiteral(" WHERE ") + where));

@@ -12,6 +12,10 @@
 
 int main(int argc, char **argv)
 {
+    // Qt has FreeType thicken the stems of OpenType fonts, but blends without gamma: Inter would look bold. Zero
+    // amounts undo that; a setting of the user's own is left alone.
+    if (!qEnvironmentVariableIsSet("FREETYPE_PROPERTIES"))
+        qputenv("FREETYPE_PROPERTIES", "cff:darkening-parameters=500,0,1000,0,1667,0,2333,0");
     QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("tincture"));
@@ -21,9 +25,12 @@ int main(int argc, char **argv)
     QApplication::setWindowIcon(QIcon::fromTheme(QStringLiteral("tincture")));
     application.setProperty("started", QDateTime::currentDateTime()); // pictures since then are "this session"
 
+    // English first: its plurals serve wherever another language has no sentence.
+    QTranslator english;
+    if (english.load(QStringLiteral(":/i18n/tincture_en.qm")))
+        QApplication::installTranslator(&english);
     QTranslator own;
-    if (own.load(QLocale(), QStringLiteral("tincture"), QStringLiteral("_"),
-                 app::Studio::defaultResourceFolder() + QStringLiteral("/translations")))
+    if (own.load(QLocale(), QStringLiteral("tincture"), QStringLiteral("_"), QStringLiteral(":/i18n")))
         QApplication::installTranslator(&own);
     QTranslator qt;
     if (qt.load(QLocale(), QStringLiteral("qtbase"), QStringLiteral("_"),

@@ -206,7 +206,7 @@ void Settings::setPanelFolded(const QString &panel, bool isFolded)
 
 int Settings::thumbnailSize() const
 {
-    return std::clamp(value(QStringLiteral("gallery/thumbnailSize"), 176).toInt(), 64, 512);
+    return std::clamp(value(QStringLiteral("gallery/thumbnailSize"), 128).toInt(), 64, 512);
 }
 
 void Settings::setThumbnailSize(int pixels)

@@ -28,6 +28,21 @@ void Label::setColor(Token color)
     apply();
 }
 
+void Label::setParagraph(const QString &plainText)
+{
+    setParagraphHtml(plainText.toHtmlEscaped().replace(QLatin1Char('\n'), QLatin1String("<br>")));
+    setAccessibleName(plainText);
+}
+
+void Label::setParagraphHtml(const QString &html)
+{
+    setWordWrap(true);
+    setTextFormat(Qt::RichText);
+    const int line = theme().lineHeight(m_style);
+    setText(html.isEmpty() ? QString()
+                           : QStringLiteral("<p style=\"margin:0; line-height:%1px\">%2</p>").arg(line).arg(html));
+}
+
 void Label::reserve(const QString &widest)
 {
     setMinimumWidth(QFontMetrics(theme().font(m_style)).horizontalAdvance(widest) + 2);

@@ -15,6 +15,10 @@ public:
                    QWidget *parent = nullptr);
     void setTextStyle(TextStyle style);
     void setColor(Token color);
+    /// Text of several lines, with the line height of the style. Call instead of setText.
+    void setParagraph(const QString &plainText);
+    /// The same for text that is HTML already.
+    void setParagraphHtml(const QString &html);
     /// Keeps the width of this text, so that changing numbers move nothing.
     void reserve(const QString &widest);
 

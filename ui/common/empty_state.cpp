@@ -8,6 +8,8 @@
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace ui {
 
 namespace {
@@ -39,16 +41,15 @@ EmptyState::EmptyState(Size size, const QString &iconName, const QString &title,
     : QWidget(parent)
     , m_title(new Label(title, size == Size::Page ? TextStyle::Title : TextStyle::Control,
                         size == Size::Page ? Token::Text : Token::Text2, this))
-    , m_text(new Label(text, size == Size::Page ? TextStyle::Body : TextStyle::Detail,
+    , m_text(new Label(QString(), size == Size::Page ? TextStyle::Body : TextStyle::Detail,
                        size == Size::Page ? Token::Text2 : Token::Text3, this))
     , m_buttons(new QHBoxLayout)
 {
     m_title->setAlignment(Qt::AlignCenter);
     m_title->setWordWrap(true);
     m_text->setAlignment(Qt::AlignHCenter | Qt::AlignTop);
-    m_text->setWordWrap(true);
-    m_text->setMaximumWidth(size == Size::Page ? 480 : 260);
-    m_text->setMinimumWidth(size == Size::Page ? 320 : 160);
+    m_text->setParagraph(text);
+    m_widest = size == Size::Page ? 480 : 260;
     m_buttons->setSpacing(theme().metrics().buttonGap);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(24, 24, 24, 24);
@@ -59,11 +60,7 @@ EmptyState::EmptyState(Size size, const QString &iconName, const QString &title,
         column->addSpacing(8);
     }
     column->addWidget(m_title);
-    auto *middle = new QHBoxLayout;
-    middle->addStretch(1);
-    middle->addWidget(m_text, 4);
-    middle->addStretch(1);
-    column->addLayout(middle);
+    column->addWidget(m_text, 0, Qt::AlignHCenter);
     column->addSpacing(size == Size::Page ? 16 : 0);
     auto *row = new QHBoxLayout;
     row->addStretch(1);
@@ -80,7 +77,13 @@ void EmptyState::setTitle(const QString &title)
 
 void EmptyState::setText(const QString &text)
 {
-    m_text->setText(text);
+    m_text->setParagraph(text);
+}
+
+void EmptyState::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    m_text->setFixedWidth(std::clamp(width() - 48, 80, m_widest));
 }
 
 Button *EmptyState::addButton(const QString &text, const QString &iconName, bool isPrimary)

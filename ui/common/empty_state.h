@@ -24,7 +24,11 @@ public:
     void setText(const QString &text);
     Button *addButton(const QString &text, const QString &iconName = {}, bool isPrimary = false);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
+    int m_widest = 480;
     Label *m_title;
     Label *m_text;
     QHBoxLayout *m_buttons;

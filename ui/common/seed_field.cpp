@@ -8,6 +8,7 @@
 #include <QRandomGenerator>
 #include <QRegularExpression>
 #include <QRegularExpressionValidator>
+#include <QStyle>
 
 namespace ui {
 
@@ -18,7 +19,6 @@ SeedField::SeedField(QWidget *parent)
     , m_lock(new IconButton(QStringLiteral("unlock"), tr("Keep the seed that was used last"), IconButton::Shape::Boxed,
                             this))
 {
-    m_field->setProperty("mono", true);
     m_field->setAccessibleName(tr("Seed"));
     m_field->setPlaceholderText(tr("chosen on start"));
     // Up to 2^64 - 1; what people paste may carry spaces.
@@ -39,6 +39,14 @@ SeedField::SeedField(QWidget *parent)
     connect(m_field, &QLineEdit::textEdited, this, [this](const QString &text) {
         setMode(text.isEmpty() ? Mode::Random : Mode::Typed);
         Q_EMIT seedChanged();
+    });
+    // Digits in the fixed-pitch font, the words of the placeholder in the ordinary one.
+    connect(m_field, &QLineEdit::textChanged, this, [this](const QString &text) {
+        if (m_field->property("mono").toBool() == !text.isEmpty())
+            return;
+        m_field->setProperty("mono", !text.isEmpty());
+        m_field->style()->unpolish(m_field);
+        m_field->style()->polish(m_field);
     });
     connect(m_dice, &IconButton::clicked, this, [this](bool on) { setMode(on ? Mode::Random : Mode::Typed); });
     connect(m_lock, &IconButton::clicked, this, [this](bool on) {

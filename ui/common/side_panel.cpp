@@ -1,11 +1,13 @@
 #include "ui/common/side_panel.h"
 
+#include "ui/common/hair_line.h"
 #include "ui/common/painting.h"
 
 #include <QEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 namespace ui {
@@ -45,6 +47,8 @@ void SidePanel::setBody(QWidget *body)
     body->setProperty("scrollbody", true);
     body->setAutoFillBackground(false);
     m_scroll->setWidget(body);
+    // The scroll bar stands in the body's own margin, so that fields keep their place when it comes.
+    m_scroll->verticalScrollBar()->installEventFilter(this);
     m_column->addWidget(m_scroll, 1);
     m_handle->raise();
 }
@@ -57,9 +61,7 @@ void SidePanel::setFixedBody(QWidget *body)
 
 void SidePanel::setFoot(QWidget *foot)
 {
-    auto *line = new QFrame(this);
-    line->setProperty("role", QStringLiteral("line"));
-    line->setFixedHeight(1);
+    auto *line = new HairLine(this);
     m_column->addWidget(line);
     m_column->addWidget(foot);
     m_handle->raise();
@@ -110,6 +112,17 @@ void SidePanel::resizeEvent(QResizeEvent *event)
 
 bool SidePanel::eventFilter(QObject *object, QEvent *event)
 {
+    if (m_scroll && object == m_scroll->verticalScrollBar() &&
+        (event->type() == QEvent::Show || event->type() == QEvent::Hide)) {
+        if (QLayout *layout = m_scroll->widget()->layout()) {
+            QMargins margins = layout->contentsMargins();
+            const int bar = event->type() == QEvent::Show ? m_scroll->verticalScrollBar()->sizeHint().width() : 0;
+            margins.setRight(margins.right() + m_barMargin - bar);
+            m_barMargin = bar;
+            layout->setContentsMargins(margins);
+        }
+        return false;
+    }
     if (object != m_handle)
         return QWidget::eventFilter(object, event);
     if (event->type() == QEvent::MouseButtonPress) {

@@ -48,6 +48,7 @@ private:
     int m_dragStart = 0;
     int m_dragWidth = 0;
     bool m_isFolded = false;
+    int m_barMargin = 0; ///< what the scroll bar took of the body's margin
     QVBoxLayout *m_column;
     QScrollArea *m_scroll = nullptr;
     QWidget *m_handle;

@@ -108,6 +108,7 @@ QFont Theme::font(TextStyle style) const
     }
     font.setPixelSize(std::max(10, int(std::lround(row.pixels * m_fontScale))));
     font.setWeight(row.weight);
+    font.setHintingPreference(QFont::PreferNoHinting);
     return font;
 }
 

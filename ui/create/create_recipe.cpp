@@ -203,6 +203,7 @@ void CreatePage::restoreDraft()
     m_wantedModel = pathText(draft.request.model);
     for (const QJsonValue &value : draft.view.value(QLatin1String("history")).toArray())
         m_history.append(app::requestFromJson(value.toObject()));
+    m_historyJson = draft.view.value(QLatin1String("history")).toArray();
     QStringList prompts;
     for (const engine::GenerateRequest &request : m_history)
         prompts.append(QString::fromStdString(request.prompt));
@@ -217,13 +218,10 @@ void CreatePage::saveDraft()
     if (draft.request.model.empty())
         draft.request.model = pathFrom(m_wantedModel);
     draft.isSeedRandom = state.seedMode == SeedField::Mode::Random;
-    QJsonArray history;
-    for (const engine::GenerateRequest &request : m_history)
-        history.append(app::requestToJson(request));
     draft.view = {{QStringLiteral("seed"), seedModeText(state.seedMode)},
                   {QStringLiteral("has_seed"), state.hasSeed},
                   {QStringLiteral("more"), m_recipe->isMoreOpen()},
-                  {QStringLiteral("history"), history}};
+                  {QStringLiteral("history"), m_historyJson}};
     m_studio.drafts().edit(draft);
 }
 
@@ -241,8 +239,11 @@ void CreatePage::rememberRecipe(const engine::GenerateRequest &request)
     if (m_history.size() > kHistory)
         m_history.removeLast();
     QStringList prompts;
-    for (const engine::GenerateRequest &old : m_history)
+    m_historyJson = {};
+    for (const engine::GenerateRequest &old : m_history) {
         prompts.append(QString::fromStdString(old.prompt));
+        m_historyJson.append(app::requestToJson(old));
+    }
     m_recipe->setHistory(prompts);
     saveDraft();
 }
@@ -361,6 +362,7 @@ void CreatePage::showStartScreen()
     const bool hasPicture = m_canvas->hasPicture() || m_running != 0;
     m_start->setVisible(!hasPicture);
     m_canvas->setVisible(hasPicture);
+    m_centre->setFocusProxy(hasPicture ? static_cast<QWidget *>(m_canvas) : m_start->tabOrder().first());
     if (hasPicture)
         return;
     const ChosenModel &model = m_recipe->model();
@@ -389,6 +391,7 @@ void CreatePage::showStartScreen()
     }
     const bool showsExamples = isStarter && takesPrompt;
     m_start->setExamples(showsExamples ? starterExamples(m_studio.resourceFolder()) : QList<Example>());
+    m_centre->setFocusProxy(m_start->tabOrder().first());
     m_start->setNote(showsExamples ? tr("Prompts work in English, German, French, Spanish, Italian, Portuguese, "
                                         "Ukrainian, Japanese and Chinese.")
                                    : QString());

@@ -24,6 +24,7 @@ namespace {
 constexpr int kMargin = 16;
 constexpr int kGap = 8;
 constexpr int kHeading = 36; ///< 8 above, 20 text, 8 below
+constexpr int kBand = 31;    ///< what a heading covers: the ring of the picture below stays whole
 constexpr int kAfterSection = 12;
 
 } // namespace
@@ -96,7 +97,9 @@ void GalleryGrid::keepAnchor()
 void GalleryGrid::relayout()
 {
     const int rows = m_filter.rowCount();
-    const int width = std::max(64, viewport()->width() - 2 * kMargin);
+    // The scroll bar stands in the right margin.
+    const int bar = std::min(kMargin, this->width() - viewport()->width());
+    const int width = std::max(64, viewport()->width() + bar - 2 * kMargin);
     m_columns = std::max(1, int((width + kGap) / double(m_size + kGap) + 0.5));
     m_cell = (width - (m_columns - 1) * kGap) / m_columns;
     m_sections.clear();
@@ -252,7 +255,7 @@ QString GalleryGrid::heading(const Section &section) const
 void GalleryGrid::paintHeading(QPainter &painter, const Section &section, int y) const
 {
     const Theme &t = theme();
-    painter.fillRect(0, y, viewport()->width(), kHeading, t.color(Token::Canvas));
+    painter.fillRect(0, y, viewport()->width(), kBand, t.color(Token::Canvas));
     QRectF line(kMargin, y + 8, viewport()->width() - 2 * kMargin, 20);
     const bool mirrored = layoutDirection() == Qt::RightToLeft;
     const Qt::Alignment side = (mirrored ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter;

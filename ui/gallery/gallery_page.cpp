@@ -8,10 +8,12 @@
 #include "ui/common/chip.h"
 #include "ui/common/elided_label.h"
 #include "ui/common/empty_state.h"
+#include "ui/common/hair_line.h"
 #include "ui/common/icon_button.h"
 #include "ui/common/search_field.h"
 #include "ui/common/side_panel.h"
 #include "ui/common/source_list.h"
+#include "ui/common/tool_bar.h"
 #include "ui/common/value_slider.h"
 #include "ui/create/canvas.h"
 #include "ui/create/filmstrip.h"
@@ -36,11 +38,9 @@ constexpr auto kRightPanel = "gallery/right";
 constexpr auto kLeftPanel = "gallery/left";
 constexpr int kFolderItem = 10;
 
-QFrame *line(QWidget *parent)
+HairLine *line(QWidget *parent)
 {
-    auto *frame = new QFrame(parent);
-    frame->setProperty("role", QStringLiteral("line"));
-    return frame;
+    return new HairLine(parent);
 }
 
 } // namespace
@@ -116,9 +116,7 @@ void GalleryPage::makeSources()
 
 QWidget *GalleryPage::makeToolbar()
 {
-    auto *bar = new QWidget(m_overview);
-    setSurface(bar, Token::Window);
-    bar->setFixedHeight(theme().metrics().toolbarWide);
+    auto *bar = new ToolBar(theme().metrics().toolbarWide, m_overview);
     m_search = new SearchField(tr("Search, or steps:>20 stars:>=3"), bar);
     m_search->setObjectName(QStringLiteral("gallerySearch"));
     m_search->setKeyHint(QStringLiteral("Ctrl+F"));
@@ -140,32 +138,21 @@ QWidget *GalleryPage::makeToolbar()
     m_panelButton->setName(tr("Recipe"), QStringLiteral("F9"));
     m_panelButton->setCheckable(true);
     m_panelButton->setChecked(!m_right->isFolded());
-    auto *row = new QHBoxLayout;
-    row->setContentsMargins(16, 0, 16, 0);
-    row->setSpacing(8);
-    row->addWidget(m_search, 1);
+    QHBoxLayout *row = bar->row();
+    row->addWidget(m_search, 100); // up to its own maximum; the rest is the gap's
     row->addWidget(m_problem);
     row->addStretch(1);
     row->addWidget(m_group);
     row->addWidget(m_size);
     row->addWidget(m_panelButton);
-    auto *column = new QVBoxLayout(bar);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addLayout(row, 1);
-    column->addWidget(line(bar));
     m_grid->setThumbnailSize(m_size->value());
     return bar;
 }
 
 QWidget *GalleryPage::makeChips()
 {
-    auto *bar = new QWidget(m_overview);
-    setSurface(bar, Token::Window);
-    bar->setFixedHeight(40);
-    auto *row = new QHBoxLayout;
-    row->setContentsMargins(16, 0, 16, 0);
-    row->setSpacing(8);
+    auto *bar = new ToolBar(40, m_overview);
+    QHBoxLayout *row = bar->row();
     const auto add = [&](const QString &key, const QString &text, void (GalleryPage::*menu)()) {
         auto *chip = new Chip(text, bar);
         chip->setProperty("off", text);
@@ -183,11 +170,6 @@ QWidget *GalleryPage::makeChips()
     m_clear->setControlSize(Button::Size::Small);
     m_clear->setVisible(false);
     row->addWidget(m_clear);
-    auto *column = new QVBoxLayout(bar);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addLayout(row, 1);
-    column->addWidget(line(bar));
     return bar;
 }
 
@@ -223,7 +205,8 @@ void GalleryPage::makePanel()
     m_details = new PictureDetails(PictureDetails::Layout::Brief, body);
     column->addWidget(m_preview);
     column->addWidget(m_tools);
-    column->addWidget(line(body));
+    m_toolsLine = line(body);
+    column->addWidget(m_toolsLine);
     column->addWidget(m_several);
     column->addWidget(m_details);
     column->addStretch(1);
@@ -400,6 +383,7 @@ void GalleryPage::updatePanel()
     const bool has = index.isValid();
     m_preview->setVisible(has);
     m_tools->setVisible(has);
+    m_toolsLine->setVisible(has);
     m_details->setVisible(has);
     m_several->setVisible(!has || count > 1);
     if (!has)

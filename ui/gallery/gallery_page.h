@@ -119,6 +119,7 @@ private:
     QWidget *m_preview;
     StarRow *m_stars;
     QWidget *m_tools;
+    QWidget *m_toolsLine;
     PictureDetails *m_details;
     UseButtons *m_use;
     Label *m_several;

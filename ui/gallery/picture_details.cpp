@@ -3,6 +3,7 @@
 #include "app/recipe.h"
 #include "ui/common/button.h"
 #include "ui/common/elided_label.h"
+#include "ui/common/hair_line.h"
 #include "ui/common/icon_button.h"
 #include "ui/common/painting.h"
 #include "ui/common/thumbnail_delegate.h"
@@ -54,7 +55,9 @@ QString promptHtml(const QString &prompt)
 QString madeText(const QDateTime &made)
 {
     const QLocale locale;
-    const QString time = locale.toString(made.time(), QLocale::ShortFormat);
+    // The C locale shows seconds even when asked to be short.
+    const QString time = locale.language() == QLocale::C ? made.time().toString(QStringLiteral("HH:mm"))
+                                                         : locale.toString(made.time(), QLocale::ShortFormat);
     const QDate today = QDate::currentDate();
     if (made.date() == today)
         return details(QT_TRANSLATE_NOOP("ui::PictureDetails", "today, %1")).arg(time);
@@ -194,8 +197,6 @@ PictureDetails::PictureDetails(Layout layout, QWidget *parent)
         label->setFocusPolicy(Qt::NoFocus);
         label->setMinimumWidth(1);
     }
-    m_prompt->setTextFormat(Qt::RichText);
-    m_negative->setTextFormat(Qt::PlainText);
     m_none->setWordWrap(true);
     auto *copy = new IconButton(QStringLiteral("copy"), tr("Copy prompt"), this);
     connect(copy, &IconButton::clicked, this, [this] { Q_EMIT commandGiven(PictureCommand::CopyPrompt); });
@@ -220,8 +221,7 @@ PictureDetails::PictureDetails(Layout layout, QWidget *parent)
     column->addWidget(m_prompts);
     column->addWidget(m_none);
     if (layout == Layout::Full) {
-        auto *line = new QFrame(this);
-        line->setProperty("role", QStringLiteral("line"));
+        auto *line = new HairLine(this);
         column->addWidget(line);
     }
     column->addWidget(m_facts);
@@ -246,9 +246,10 @@ void PictureDetails::refresh()
     const bool isRecipe = m_part == Part::Recipe;
     m_prompts->setVisible(isRecipe && !(m_picture.prompt.isEmpty() && m_picture.recipe.isEmpty()));
     m_none->setVisible(isRecipe && m_picture.prompt.isEmpty() && m_picture.recipe.isEmpty());
-    m_prompt->setText(m_picture.prompt.isEmpty() ? tr("no prompt") : promptHtml(m_picture.prompt));
+    m_prompt->setParagraphHtml(m_picture.prompt.isEmpty() ? tr("no prompt") : promptHtml(m_picture.prompt));
     m_negativeRow->setVisible(!m_picture.negative.isEmpty());
-    m_negative->setText(m_layout == Layout::Brief ? tr("without: %1").arg(m_picture.negative) : m_picture.negative);
+    m_negative->setParagraph(m_layout == Layout::Brief ? tr("without: %1").arg(m_picture.negative)
+                                                       : m_picture.negative);
     m_facts->setFacts(isRecipe ? recipeFacts(m_picture) : fileFacts(m_picture));
 }
 

@@ -4,10 +4,12 @@
 #include "app/settings.h"
 #include "ui/common/button.h"
 #include "ui/common/elided_label.h"
+#include "ui/common/hair_line.h"
 #include "ui/common/icon_button.h"
 #include "ui/common/segmented_control.h"
 #include "ui/common/side_panel.h"
 #include "ui/common/thumbnail_delegate.h"
+#include "ui/common/tool_bar.h"
 #include "ui/create/canvas.h"
 #include "ui/create/filmstrip.h"
 #include "ui/gallery/gallery_filter.h"
@@ -28,12 +30,9 @@ namespace {
 
 constexpr auto kPanel = "gallery/viewer";
 
-QFrame *separator(QWidget *parent)
+HairLine *separator(QWidget *parent)
 {
-    auto *line = new QFrame(parent);
-    line->setProperty("role", QStringLiteral("vline"));
-    line->setFixedSize(1, 20);
-    return line;
+    return new HairLine(parent, Qt::Vertical, 20);
 }
 
 } // namespace
@@ -65,18 +64,21 @@ Viewer::Viewer(GalleryFilter &filter, app::Settings &settings, QWidget *parent)
     m_strip->setAccessibleName(tr("Pictures of the gallery"));
     m_strip->setModel(&filter);
     m_strip->setDragEnabled(false); // it drags files of the session
+    m_panelButton->setCheckable(true);
     makePanel();
 
     auto *strip = new QWidget(this);
     setSurface(strip, Token::Panel);
     strip->setFixedHeight(96);
     auto *stripRow = new QVBoxLayout(strip);
-    stripRow->setContentsMargins(12, 1, 12, 0);
+    stripRow->setContentsMargins(0, 0, 0, 0);
     stripRow->setSpacing(0);
-    auto *stripLine = new QFrame(strip);
-    stripLine->setProperty("role", QStringLiteral("line"));
+    auto *stripLine = new HairLine(strip);
     stripRow->addWidget(stripLine);
-    stripRow->addWidget(m_strip, 1);
+    auto *stripMiddle = new QHBoxLayout;
+    stripMiddle->setContentsMargins(13, 0, 13, 0);
+    stripMiddle->addWidget(m_strip);
+    stripRow->addLayout(stripMiddle, 1);
 
     auto *centre = new QVBoxLayout;
     centre->setSpacing(0);
@@ -138,12 +140,8 @@ Viewer::Viewer(GalleryFilter &filter, app::Settings &settings, QWidget *parent)
 
 QWidget *Viewer::makeToolbar()
 {
-    auto *bar = new QWidget(this);
-    setSurface(bar, Token::Window);
-    bar->setFixedHeight(theme().metrics().toolbar);
-    auto *row = new QHBoxLayout;
-    row->setContentsMargins(12, 0, 16, 0);
-    row->setSpacing(8);
+    auto *bar = new ToolBar(theme().metrics().toolbar, this);
+    QHBoxLayout *row = bar->row();
     auto *back = new Button(tr("Gallery"), Button::Kind::Ghost, bar);
     back->setIconName(QStringLiteral("chevron-left"));
     back->setControlSize(Button::Size::Small);
@@ -177,16 +175,8 @@ QWidget *Viewer::makeToolbar()
     tool(QStringLiteral("full-screen"), tr("Full screen"), QStringLiteral("F11"),
          [this] { Q_EMIT fullScreenRequested(); });
     row->addWidget(separator(bar));
-    m_panelButton->setCheckable(true);
     m_panelButton->setName(tr("Recipe"), QStringLiteral("F9"));
     row->addWidget(m_panelButton);
-    auto *column = new QVBoxLayout(bar);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addLayout(row, 1);
-    auto *line = new QFrame(bar);
-    line->setProperty("role", QStringLiteral("line"));
-    column->addWidget(line);
     return bar;
 }
 
@@ -206,8 +196,7 @@ void Viewer::makePanel()
     tabs->setContentsMargins(8, 0, 8, 0);
     tabs->addWidget(m_tabs);
     row->addLayout(tabs, 1);
-    auto *line = new QFrame(head);
-    line->setProperty("role", QStringLiteral("line"));
+    auto *line = new HairLine(head);
     row->addWidget(line);
     m_panel->setHead(head);
     auto *body = new QWidget(m_panel);

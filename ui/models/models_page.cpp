@@ -10,10 +10,12 @@
 #include "ui/common/empty_state.h"
 #include "ui/common/fact_list.h"
 #include "ui/common/flow_layout.h"
+#include "ui/common/hair_line.h"
 #include "ui/common/painting.h"
 #include "ui/common/search_field.h"
 #include "ui/common/side_panel.h"
 #include "ui/common/source_list.h"
+#include "ui/common/tool_bar.h"
 #include "ui/create/model_list.h"
 #include "ui/create/words.h"
 #include "ui/models/model_table.h"
@@ -66,11 +68,9 @@ private:
     QString m_text;
 };
 
-QFrame *line(QWidget *parent)
+HairLine *line(QWidget *parent)
 {
-    auto *frame = new QFrame(parent);
-    frame->setProperty("role", QStringLiteral("line"));
-    return frame;
+    return new HairLine(parent);
 }
 
 QString partName(const std::string &name)
@@ -189,9 +189,7 @@ void ModelsPage::makeSources()
 
 QWidget *ModelsPage::makeToolbar()
 {
-    auto *bar = new QWidget(this);
-    setSurface(bar, Token::Window);
-    bar->setFixedHeight(theme().metrics().toolbarWide);
+    auto *bar = new ToolBar(theme().metrics().toolbarWide, this);
     m_search = new SearchField(tr("Search by name, family, word"), bar);
     m_search->setKeyHint(QStringLiteral("Ctrl+F"));
     m_search->setMaximumWidth(320);
@@ -199,17 +197,10 @@ QWidget *ModelsPage::makeToolbar()
     auto *folder = new Button(tr("Add a folder…"), bar);
     folder->setIconName(QStringLiteral("folder"));
     connect(folder, &Button::clicked, this, &ModelsPage::addFolder);
-    auto *row = new QHBoxLayout;
-    row->setContentsMargins(16, 0, 16, 0);
-    row->setSpacing(8);
-    row->addWidget(m_search, 2);
+    QHBoxLayout *row = bar->row();
+    row->addWidget(m_search, 100); // up to its own maximum
     row->addStretch(1);
     row->addWidget(folder);
-    auto *column = new QVBoxLayout(bar);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addLayout(row, 1);
-    column->addWidget(line(bar));
     return bar;
 }
 
@@ -235,9 +226,12 @@ void ModelsPage::makePanel()
     m_chips = new FlowLayout(m_suggested);
     column->addLayout(title);
     column->addWidget(m_about);
-    column->addWidget(line(body));
+    HairLine *above = line(body);
+    HairLine *below = line(body);
+    m_lines = {above, below};
+    column->addWidget(above);
     column->addWidget(m_facts);
-    column->addWidget(line(body));
+    column->addWidget(below);
     column->addWidget(m_suggestedTitle);
     column->addWidget(m_suggested);
     column->addStretch(1);
@@ -325,8 +319,13 @@ void ModelsPage::updateEmpty()
 {
     if (m_filter->rowCount() > 0) {
         m_middle->setCurrentWidget(m_table);
-        if (!m_view->currentIndex().isValid())
-            m_view->setCurrentIndex(m_filter->index(0, 0));
+        if (!m_view->currentIndex().isValid()) {
+            int row = 0;
+            while (row + 1 < m_filter->rowCount() &&
+                   m_filter->index(row, 0).data(app::ModelCatalog::StateRole).toInt() != int(app::ModelState::Ready))
+                ++row;
+            m_view->setCurrentIndex(m_filter->index(row, 0));
+        }
     } else {
         m_middle->setCurrentWidget(m_list->rowCount() > 0 ? m_noHits : m_empty);
     }
@@ -345,6 +344,8 @@ void ModelsPage::updatePanel()
     m_use->setEnabled(entry && entry->state == app::ModelState::Ready);
     m_use->setToolTip(entry ? entry->failure.sentence : QString());
     m_open->setEnabled(entry != nullptr);
+    m_lines.at(0)->setVisible(entry != nullptr);
+    m_lines.at(1)->setVisible(entry && entry->state == app::ModelState::Ready);
     while (QLayoutItem *item = m_chips->takeAt(0)) {
         delete item->widget();
         delete item;
@@ -354,7 +355,7 @@ void ModelsPage::updatePanel()
     if (!entry) {
         m_name->setText(QString());
         m_badge->setText(QString(), BadgeKind::Neutral);
-        m_about->setText(QString());
+        m_about->setParagraph(QString());
         m_facts->setFacts({});
         return;
     }
@@ -363,13 +364,13 @@ void ModelsPage::updatePanel()
     const ModelBadge badge = modelBadge(*entry, entry->path == m_loaded);
     m_badge->setText(badge.text, badge.kind);
     if (!entry->failure.sentence.isEmpty())
-        m_about->setText(entry->failure.sentence);
+        m_about->setParagraph(entry->failure.sentence);
     else if (entry->source == app::ModelSource::Starter)
-        m_about->setText(tr("Comes with Tincture and draws small pictures of everyday things."));
+        m_about->setParagraph(tr("Comes with Tincture and draws small pictures of everyday things."));
     else if (info.isInpaint)
-        m_about->setText(tr("Repaints parts of a picture."));
+        m_about->setParagraph(tr("Repaints parts of a picture."));
     else
-        m_about->setText(info.takesPrompt ? tr("Draws what a prompt says.") : tr("Draws without a prompt."));
+        m_about->setParagraph(info.takesPrompt ? tr("Draws what a prompt says.") : tr("Draws without a prompt."));
     m_about->setColor(entry->failure.sentence.isEmpty() ? Token::Text2 : Token::Danger);
 
     QList<Fact> facts;

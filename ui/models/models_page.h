@@ -77,6 +77,7 @@ private:
     Label *m_name;
     Badge *m_badge;
     Label *m_about;
+    QList<QWidget *> m_lines;
     FactList *m_facts;
     Label *m_suggestedTitle;
     QWidget *m_suggested;

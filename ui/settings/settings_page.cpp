@@ -14,6 +14,7 @@
 #include "ui/common/side_panel.h"
 #include "ui/common/source_list.h"
 #include "ui/common/switch.h"
+#include "ui/common/tool_bar.h"
 #include "ui/common/value_slider.h"
 #include "ui/settings/setting_row.h"
 #include "ui/status_line.h"
@@ -75,21 +76,10 @@ SettingsPage::SettingsPage(app::Studio &studio, QWidget *parent)
     m_sections->setRowHeight(36);
     m_sections->setAccessibleName(tr("Sections"));
 
-    auto *bar = new QWidget(this);
-    setSurface(bar, Token::Window);
-    bar->setFixedHeight(theme().metrics().toolbarWide);
-    auto *barRow = new QHBoxLayout;
-    barRow->setContentsMargins(16, 0, 16, 0);
-    barRow->addWidget(m_title, 1);
+    auto *bar = new ToolBar(theme().metrics().toolbarWide, this);
     m_search->setFixedWidth(256);
-    barRow->addWidget(m_search);
-    auto *barColumn = new QVBoxLayout(bar);
-    barColumn->setContentsMargins(0, 0, 0, 0);
-    barColumn->setSpacing(0);
-    barColumn->addLayout(barRow, 1);
-    auto *line = new QFrame(bar);
-    line->setProperty("role", QStringLiteral("line"));
-    barColumn->addWidget(line);
+    bar->row()->addWidget(m_title, 1);
+    bar->row()->addWidget(m_search);
 
     setSurface(m_stack, Token::Window);
     auto *centre = new QVBoxLayout;
@@ -334,12 +324,13 @@ void SettingsPage::refreshDiagnostics()
         {tr("Kernel"), QStringLiteral("%1 %2").arg(QSysInfo::kernelType(), QSysInfo::kernelVersion())}};
     if (const std::optional<engine::DeviceInfo> device = m_studio.engine().device()) {
         const QString kind = QString::fromStdString(device->device).toUpper();
-        facts.append({tr("Device"), QStringLiteral("%1, %2").arg(kind, QString::fromStdString(device->name))});
+        const QString name = QString::fromStdString(device->name);
+        const QString full = name.isEmpty() || name == kind ? kind : QStringLiteral("%1, %2").arg(kind, name);
+        facts.append({tr("Device"), full});
         facts.append({tr("Precision"), QString::fromStdString(device->precision)});
         facts.append({tr("Threads"), QString::number(device->threads)});
         m_device->setText(
-            tr("%1, %2; precision %3, %n thread(s)", nullptr, device->threads)
-                .arg(kind, QString::fromStdString(device->name), QString::fromStdString(device->precision)));
+            tr("%1; %2, %n thread(s)", nullptr, device->threads).arg(full, QString::fromStdString(device->precision)));
     }
     const MemoryUse memory = memoryUse();
     if (memory.total > 0)

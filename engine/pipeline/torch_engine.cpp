@@ -64,6 +64,7 @@ void TorchEngine::probe(const ProbeRequest &request)
 
 TrainReport TorchEngine::train(const TrainRequest &request, const RunContext &context)
 {
+    m_models.unload(); // training wants the memory, and may overwrite the very model
     return translated(request.data.string(), [&] { return runTraining(request, m_devices, context); });
 }
 

@@ -8,16 +8,22 @@ namespace engine {
 
 namespace {
 
-constexpr int64_t kEncodeBatch = 64;
+/// Pixels of the pictures that are encoded at a time: 64 of 128x128.
+constexpr int64_t kEncodePixels = int64_t(64) * 128 * 128;
+
+int64_t encodeBatch(const torch::Tensor &pictures)
+{
+    return std::max<int64_t>(1, kEncodePixels / (pictures.size(2) * pictures.size(3)));
+}
 
 torch::Device deviceOf(const torch::nn::Module &module)
 {
     return module.parameters().front().device();
 }
 
-torch::Tensor indicesFrom(int64_t begin, int64_t count)
+torch::Tensor indicesFrom(int64_t begin, const torch::Tensor &pictures)
 {
-    return torch::arange(begin, std::min(begin + kEncodeBatch, count), torch::kInt64);
+    return torch::arange(begin, std::min(begin + encodeBatch(pictures), pictures.size(0)), torch::kInt64);
 }
 
 /// Differences to the neighbours at the right and below.
@@ -70,10 +76,10 @@ torch::Tensor encodeAll(AutoencoderKL &vae, const torch::Tensor &pictures, bool 
     const int64_t count = pictures.size(0);
     std::vector<torch::Tensor> latents;
     for (const bool mirrored : flip ? std::vector<bool>{false, true} : std::vector<bool>{false}) {
-        for (int64_t i = 0; i < count; i += kEncodeBatch) {
+        for (int64_t i = 0; i < count; i += encodeBatch(pictures)) {
             throwIfStopped(context);
             context.emit(StageStarted{Stage::EncodingPicture, static_cast<double>(i) / static_cast<double>(count)});
-            torch::Tensor x = takePictures(pictures, indicesFrom(i, count), options);
+            torch::Tensor x = takePictures(pictures, indicesFrom(i, pictures), options);
             if (mirrored)
                 x = x.flip({3});
             latents.push_back(vae->encodeMoments(x).chunk(2, 1)[0].to(torch::kFloat32).contiguous());
@@ -87,8 +93,8 @@ double reconstructionPsnr(AutoencoderKL &vae, const torch::Tensor &pictures)
     const torch::NoGradGuard noGrad;
     const auto options = torch::TensorOptions().device(deviceOf(*vae)).dtype(vae->parameters().front().scalar_type());
     double squares = 0.0;
-    for (int64_t i = 0; i < pictures.size(0); i += kEncodeBatch) {
-        const torch::Tensor indices = indicesFrom(i, pictures.size(0));
+    for (int64_t i = 0; i < pictures.size(0); i += encodeBatch(pictures)) {
+        const torch::Tensor indices = indicesFrom(i, pictures);
         const torch::Tensor x = takePictures(pictures, indices, options);
         const torch::Tensor y = vae->decode(vae->encodeMoments(x).chunk(2, 1)[0]);
         // As 8-bit pictures, which is what one sees.

@@ -140,7 +140,7 @@ torch::Tensor pictureMemory(std::int64_t count, int size, const fs::path &scratc
     if (const auto space = fs::space(scratch, failed); !failed && space.available < static_cast<std::uintmax_t>(bytes))
         throw Error(ErrorKind::DiskFull, scratch.string(),
                     "the training pictures need " + std::to_string(bytes >> 20) + " MiB there.");
-    const fs::path file = scratch / "pictures.bin";
+    const fs::path file = scratch / kPicturesFile;
     return torch::from_file(file.string(), /*shared=*/true, bytes, torch::kUInt8).view(shape);
 }
 
@@ -275,7 +275,7 @@ std::vector<std::string> captionTexts(const std::vector<TrainingPicture> &pictur
     return texts;
 }
 
-Image toImage(const torch::Tensor &x)
+Image trainingImage(const torch::Tensor &x)
 {
     const torch::Tensor bytes = ((x.detach().to(torch::kCPU, torch::kFloat32) + 1.0) * 127.5)
                                     .clamp(0.0, 255.0)

@@ -40,6 +40,9 @@ struct DecodedPictures
     int skipped = 0;                   ///< pictures that could not be read; each was named in a Notice
 };
 
+/// The file in `scratch` that keeps the pictures of large sets.
+constexpr auto kPicturesFile = "pictures.bin";
+
 /// Reads pictures: transparent ones on white, the largest square from the middle, scaled to `size`. Sets of more than
 /// a gigabyte are kept in a file that is mapped, in `scratch`.
 /// \throws Error{BadRequest} if none of them can be read. Cancelled.
@@ -52,8 +55,8 @@ PreparedData prepareData(const DecodedPictures &decoded, const Vocabulary *vocab
 /// All captions of the set, for Vocabulary::train().
 std::vector<std::string> captionTexts(const std::vector<TrainingPicture> &pictures);
 
-/// \param x [3, H, W] in -1..1, any device   \return 8-bit RGB
-Image toImage(const torch::Tensor &x);
+/// \param x [3, H, W] in -1..1, any device, any float type   \return 8-bit RGB
+Image trainingImage(const torch::Tensor &x);
 
 /// \throws Error{FileUnreadable}
 void writePng(const std::filesystem::path &file, const Image &image);

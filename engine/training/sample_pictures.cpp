@@ -51,24 +51,33 @@ torch::Tensor runSampler(const SampleOptions &options, NoiseOfPictures noise,
 
 } // namespace
 
-torch::Tensor sampleLatents(UNet2DCondition &unet, ClipTextModel &text, const torch::Tensor &tokens,
-                            const torch::Tensor &emptyTokens, int64_t side, const SampleOptions &options)
+torch::Tensor sampleLatents(UNet2DCondition &unet, const SampleConditioning &conditioning, int64_t side,
+                            const SampleOptions &options)
 {
     const torch::NoGradGuard noGrad;
     const torch::Tensor weight = unet->parameters().front();
-    const int64_t count = tokens.size(0);
+    const int64_t count = conditioning.context.size(0);
     const bool isGuided = options.guidance != 1.0;
-    torch::Tensor ids = tokens.to(weight.device(), torch::kInt64);
-    if (isGuided)
-        ids = torch::cat({ids, emptyTokens.to(weight.device(), torch::kInt64).expand_as(ids)});
-    const torch::Tensor context = text->forward(ids).lastHiddenState.to(weight.scalar_type());
+    // What the texts say, then, where guidance is used, what the empty text says.
+    const auto both = [&](const torch::Tensor &texts, const torch::Tensor &empty) {
+        if (!texts.defined())
+            return texts;
+        return (isGuided ? torch::cat({texts, empty.expand_as(texts)}) : texts).to(weight.device());
+    };
+    const torch::Tensor context = both(conditioning.context, conditioning.emptyContext).to(weight.scalar_type());
+    const torch::Tensor pooled = both(conditioning.pooled, conditioning.emptyPooled);
+    const torch::Tensor timeIds = conditioning.timeIds.defined()
+                                      ? conditioning.timeIds.expand({context.size(0), -1}).to(weight.device())
+                                      : torch::Tensor();
 
     const auto network = [&](const torch::Tensor &x, double timestep) {
         const torch::Tensor input = isGuided ? torch::cat({x, x}) : x;
         const torch::Tensor out =
             unet->forward({.sample = input.to(weight.scalar_type()).contiguous(torch::MemoryFormat::ChannelsLast),
                            .timestep = torch::full({input.size(0)}, timestep, x.options().dtype(torch::kFloat32)),
-                           .encoderHiddenStates = context})
+                           .encoderHiddenStates = context,
+                           .textEmbeds = pooled,
+                           .timeIds = timeIds})
                 .to(torch::kFloat32);
         if (!isGuided)
             return out;
@@ -78,6 +87,18 @@ torch::Tensor sampleLatents(UNet2DCondition &unet, ClipTextModel &text, const to
     return runSampler(options,
                       NoiseOfPictures(count, {unet->config().inChannels, side, side}, options.seed, weight.device()),
                       network);
+}
+
+torch::Tensor sampleLatents(UNet2DCondition &unet, ClipTextModel &text, const torch::Tensor &tokens,
+                            const torch::Tensor &emptyTokens, int64_t side, const SampleOptions &options)
+{
+    const torch::NoGradGuard noGrad;
+    const torch::Device device = unet->parameters().front().device();
+    const torch::Tensor ids = tokens.to(device, torch::kInt64);
+    const torch::Tensor emptyIds = emptyTokens.to(device, torch::kInt64).unsqueeze(0);
+    return sampleLatents(
+        unet, {.context = text->forward(ids).lastHiddenState, .emptyContext = text->forward(emptyIds).lastHiddenState},
+        side, options);
 }
 
 torch::Tensor samplePixels(UNet2D &unet, int64_t count, int64_t side, const SampleOptions &options)

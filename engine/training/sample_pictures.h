@@ -24,7 +24,22 @@ struct SampleOptions
     std::function<void()> checkStop = [] {}; ///< may throw Cancelled
 };
 
-/// Latents as the U-Net makes them (scaled) for token ids; in the dtype and on the device of its weights.
+/// What a U-Net is told about the pictures it draws: encoded texts, and what guidance leads away from.
+struct SampleConditioning
+{
+    torch::Tensor context;          ///< [B, T, D]
+    torch::Tensor emptyContext;     ///< [1, T, D]
+    torch::Tensor pooled = {};      ///< SDXL: [B, P], with
+    torch::Tensor emptyPooled = {}; ///< [1, P] and
+    torch::Tensor timeIds = {};     ///< [1, 6]
+};
+
+/// Latents as the U-Net makes them (scaled), in the dtype and on the device of its weights.
+/// \return [B, C, side, side] float32
+torch::Tensor sampleLatents(UNet2DCondition &unet, const SampleConditioning &conditioning, int64_t side,
+                            const SampleOptions &options);
+
+/// The same for token ids; in the dtype and on the device of its weights.
 /// \param tokens [B, T] int64   \param emptyTokens [T]: what guidance leads away from
 /// \return [B, C, side, side] float32
 torch::Tensor sampleLatents(UNet2DCondition &unet, ClipTextModel &text, const torch::Tensor &tokens,

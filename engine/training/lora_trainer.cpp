@@ -1,0 +1,269 @@
+#include "engine/training/lora_trainer.h"
+
+#include "engine/core/tensor_file.h"
+#include "engine/error.h"
+#include "engine/training/autoencoder_trainer.h"
+#include "engine/training/frozen_model.h"
+#include "engine/training/network_shapes.h"
+#include "engine/training/noise_predictor_trainer.h"
+#include "engine/training/sample_pictures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace engine {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kSampleSteps = 20;
+constexpr double kSampleGuidance = 7.0;
+
+/// "down_blocks.1.attentions.0.rest": the block (1), the attention (0) and "rest".
+struct AttentionPlace
+{
+    int block = 0;
+    int attention = 0;
+    std::string rest = {};
+};
+
+AttentionPlace placeOf(const std::string &layer)
+{
+    AttentionPlace place;
+    int read = 0;
+    std::sscanf(layer.c_str(), "%*[a-z_].%d.attentions.%d.%n", &place.block, &place.attention, &read);
+    place.rest = layer.substr(static_cast<std::size_t>(read));
+    return place;
+}
+
+std::string exactNumber(double value)
+{
+    std::string text = std::to_string(value);
+    text.erase(text.find_last_not_of('0') + 1);
+    return text.ends_with('.') ? text + "0" : text;
+}
+
+/// Rows of the encoded texts for each picture's captions, and the texts once each. Row 0 is the empty text.
+PreparedData dataOfCaptions(const DecodedPictures &decoded, std::vector<std::string> &texts)
+{
+    std::map<std::string, std::int32_t> rows = {{"", 0}};
+    texts = {""};
+    std::vector<float> weights;
+    std::vector<std::int64_t> starts = {0};
+    std::vector<std::int32_t> tokens;
+    std::vector<float> captionWeights;
+    for (const TrainingPicture &picture : decoded.used) {
+        weights.push_back(static_cast<float>(picture.weight));
+        std::vector<Caption> captions = picture.captions;
+        if (captions.empty())
+            captions.emplace_back();
+        for (const Caption &caption : captions) {
+            const auto [row, isNew] = rows.try_emplace(caption.text, static_cast<std::int32_t>(texts.size()));
+            if (isNew)
+                texts.push_back(caption.text);
+            tokens.push_back(row->second);
+            captionWeights.push_back(static_cast<float>(caption.weight));
+        }
+        starts.push_back(static_cast<std::int64_t>(tokens.size()));
+    }
+    PreparedData data;
+    data.pictures = decoded.pictures;
+    data.weights = torch::tensor(weights);
+    if (data.weights.sum().item<double>() <= 0.0)
+        data.weights.fill_(1.0);
+    data.tokens = torch::tensor(tokens, torch::kInt32).unsqueeze(1);
+    data.captionStarts = torch::tensor(starts, torch::kInt64);
+    data.captionWeights = torch::tensor(captionWeights);
+    data.emptyTokens = torch::zeros({1}, torch::kInt32);
+    return data;
+}
+
+EncodedCaptions encodeTexts(FrozenModel &model, const std::vector<std::string> &texts, const TrainingRun &run)
+{
+    std::vector<torch::Tensor> hidden;
+    std::vector<torch::Tensor> pooled;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        throwIfStopped(run.context());
+        run.context().emit(
+            StageStarted{Stage::EncodingPrompt, static_cast<double>(i) / static_cast<double>(texts.size())});
+        const EncodedText text = model.encode(texts[i]);
+        hidden.push_back(text.hiddenStates.to(run.dtype()));
+        if (text.pooled.defined())
+            pooled.push_back(text.pooled);
+    }
+    EncodedCaptions result{.hiddenStates = torch::cat(hidden)};
+    if (!pooled.empty()) {
+        const auto side = static_cast<float>(run.request().size);
+        result.pooled = torch::cat(pooled);
+        result.timeIds = torch::tensor({side, side, 0.0F, 0.0F, side, side}, result.pooled.options()).unsqueeze(0);
+    }
+    return result;
+}
+
+} // namespace
+
+LoraNetworkImpl::LoraNetworkImpl(UNet2DCondition unet, int rank, double alpha) : m_rank(rank), m_alpha(alpha)
+{
+    for (const auto &entry : unet->named_modules()) {
+        auto *layer = entry.value()->as<LinearImpl>();
+        const std::string &name = entry.key();
+        if (!layer || (name.find(".attn1.") == std::string::npos && name.find(".attn2.") == std::string::npos))
+            continue;
+        const auto options = layer->weight.options().dtype(torch::kFloat32).requires_grad(false);
+        const double bound = 1.0 / std::sqrt(static_cast<double>(layer->weight.size(1)));
+        const auto pair = std::make_shared<torch::nn::Module>();
+        const std::string kohyaName = loraName(name, unet->config());
+        register_module(kohyaName, pair);
+        layer->adapter.down = pair->register_parameter(
+            "down", torch::empty({rank, layer->weight.size(1)}, torch::kFloat32).uniform_(-bound, bound).to(options));
+        layer->adapter.up = pair->register_parameter("up", torch::zeros({layer->weight.size(0), rank}, options));
+        layer->adapter.scale = alpha / rank;
+    }
+    if (children().empty())
+        throw Error(ErrorKind::NotSupported, "base", "this model has no attention to adapt.");
+}
+
+std::string loraName(const std::string &layer, const UNetConfig &config)
+{
+    std::string name = layer;
+    if (config.hasTextTime) {
+        const AttentionPlace place = placeOf(layer);
+        if (layer.starts_with("down_blocks.")) {
+            const auto perBlock = static_cast<int>(config.layersPerBlock.front()) + 1;
+            name = "input_blocks." + std::to_string(place.block * perBlock + place.attention + 1) + ".1." + place.rest;
+        } else if (layer.starts_with("up_blocks.")) {
+            const auto perBlock = static_cast<int>(config.layersPerBlock.front()) + 1;
+            name = "output_blocks." + std::to_string(place.block * perBlock + place.attention) + ".1." + place.rest;
+        } else {
+            const std::string middle = "mid_block.attentions.0.";
+            if (layer.starts_with(middle))
+                name = "middle_block.1." + layer.substr(middle.size());
+        }
+    }
+    std::replace(name.begin(), name.end(), '.', '_');
+    return "lora_unet_" + name;
+}
+
+void writeLora(const fs::path &file, const std::map<std::string, torch::Tensor> &weights, double alpha,
+               const std::map<std::string, std::string> &metadata)
+{
+    std::map<std::string, torch::Tensor> tensors;
+    for (const auto &[name, tensor] : weights) {
+        const std::size_t dot = name.find_last_of('.');
+        const std::string layer = name.substr(0, dot);
+        tensors[layer + ".lora_" + name.substr(dot + 1) + ".weight"] = tensor.to(torch::kFloat16).contiguous();
+        tensors[layer + ".alpha"] = torch::tensor(alpha, torch::kFloat32);
+    }
+    std::error_code failed;
+    if (file.has_parent_path())
+        fs::create_directories(file.parent_path(), failed);
+    writeTensors(file, tensors, metadata);
+}
+
+LoraObjective::LoraObjective(const PreparedData &data, torch::Tensor latents, EncodedCaptions captions,
+                             UNet2DCondition unet, LoraNetwork lora, const NoiseLoss &loss, const TrainRequest &request)
+    : m_latents(std::move(latents))
+    , m_captions(std::move(captions))
+    , m_unet(std::move(unet))
+    , m_lora(std::move(lora))
+    , m_noiseLoss(loss)
+    , m_sampler(data, m_latents.device(), request.captionDropout)
+    , m_flip(request.flip)
+{
+}
+
+std::vector<TrainedModule> LoraObjective::modules() const
+{
+    return {{.name = "lora", .module = m_lora.ptr(), .computeDtype = m_unet->parameters().front().scalar_type()}};
+}
+
+torch::Tensor LoraObjective::loss(int64_t batch, const torch::Generator &generator)
+{
+    const Batch drawn = m_sampler.draw(batch, generator);
+    torch::Tensor indices = drawn.indices;
+    if (m_flip) {
+        const auto real = m_latents.options().dtype(torch::kFloat32);
+        indices = indices + (torch::rand({batch}, generator, real) < 0.5).to(torch::kInt64) * (m_latents.size(0) / 2);
+    }
+    const CorruptedBatch noisy = m_noiseLoss.corrupt(m_latents.index_select(0, indices), generator);
+    const torch::Tensor rows = drawn.tokens.select(1, 0);
+    const torch::Dtype dtype = m_unet->parameters().front().scalar_type();
+    UNetInput input = {.sample = noisy.x.to(dtype).contiguous(torch::MemoryFormat::ChannelsLast),
+                       .timestep = noisy.timestep,
+                       .encoderHiddenStates = m_captions.hiddenStates.index_select(0, rows)};
+    if (m_captions.pooled.defined()) {
+        input.textEmbeds = m_captions.pooled.index_select(0, rows);
+        input.timeIds = m_captions.timeIds.expand({batch, -1});
+    }
+    return NoiseLoss::of(m_unet->forward(input), noisy);
+}
+
+TrainReport trainLora(TrainingRun &run)
+{
+    const TrainRequest &request = run.request();
+    run.context().emit(StageStarted{Stage::LoadingModel});
+    FrozenModel model(request.base, {.dtype = run.dtype(), .device = run.device(), .progress = [&run](double) {
+                                         throwIfStopped(run.context());
+                                     }});
+    const VaeConfig vaeConfig = model.vae->config();
+    if (request.size % (vaeConfig.downscale() << (model.unet->config().blockOutChannels.size() - 1)) != 0)
+        throw Error(ErrorKind::BadRequest, "size",
+                    "this model needs a size that is a multiple of " +
+                        std::to_string(vaeConfig.downscale() << (model.unet->config().blockOutChannels.size() - 1)) +
+                        ".");
+    std::vector<std::string> texts;
+    const PreparedData data = dataOfCaptions(run.readPictures(1), texts);
+    EncodedCaptions captions = encodeTexts(model, texts, run);
+    const std::vector<std::string> prompts = run.samplePrompts();
+    const EncodedCaptions shown = encodeTexts(model, prompts, run);
+    model.forgetText();
+    const torch::Tensor latents =
+        (encodeAll(model.vae, data.pictures, request.flip, run.context()) - vaeConfig.shiftFactor) *
+        vaeConfig.scalingFactor;
+    SampleConditioning conditioning{.context = shown.hiddenStates,
+                                    .emptyContext = captions.hiddenStates.narrow(0, 0, 1),
+                                    .pooled = shown.pooled,
+                                    .emptyPooled =
+                                        shown.pooled.defined() ? captions.pooled.narrow(0, 0, 1) : torch::Tensor(),
+                                    .timeIds = shown.timeIds};
+
+    LoraNetwork lora(nullptr);
+    {
+        const SeededWeights seeded(request.seed);
+        lora = LoraNetwork(model.unet, request.rank, request.alpha);
+    }
+    LoraObjective objective(data, latents, std::move(captions), model.unet, lora,
+                            NoiseLoss(model.scheduler(), request.minSnrGamma, run.device()), request);
+    const std::string shape = describeShape(request, model.unet->config().blockOutChannels) + ", rank " +
+                              std::to_string(request.rank) + ", alpha " + exactNumber(request.alpha) + ", " +
+                              model.baseVersion();
+    Trainer trainer(objective, run.settings(shape));
+    const TrainReport report = run.train(trainer, [&](std::int64_t step) {
+        const torch::Tensor drawn = sampleLatents(model.unet, conditioning, request.size / vaeConfig.downscale(),
+                                                  {.scheduler = model.scheduler(),
+                                                   .steps = kSampleSteps,
+                                                   .guidance = kSampleGuidance,
+                                                   .seed = request.seed,
+                                                   .checkStop = run.stopCheck()});
+        run.showSamples(step, prompts,
+                        model.vae->decode((drawn / vaeConfig.scalingFactor + vaeConfig.shiftFactor).to(run.dtype())));
+    });
+    if (report.steps > 0) {
+        const std::string size = std::to_string(request.size);
+        writeLora(request.output, trainer.weights().emaOf("lora"), request.alpha,
+                  {{"format", "pt"},
+                   {"ss_network_module", "networks.lora"},
+                   {"ss_network_dim", std::to_string(request.rank)},
+                   {"ss_network_alpha", exactNumber(request.alpha)},
+                   {"ss_base_model_version", model.baseVersion()},
+                   {"ss_v2", model.baseVersion() == "sd_v2" ? "True" : "False"},
+                   {"ss_resolution", "(" + size + ", " + size + ")"},
+                   {"ss_num_train_images", std::to_string(report.pictures)},
+                   {"ss_steps", std::to_string(report.steps)}});
+    }
+    return report;
+}
+
+} // namespace engine

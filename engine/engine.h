@@ -19,20 +19,20 @@ struct GenerateReport
     double textSeconds = 0.0;
     std::vector<double> stepSeconds = {}; ///< one entry a sampler step (of a whole batch)
     double decodeSeconds = 0.0;
-    std::uint64_t peakBytes = 0;          ///< resident memory of the process at most
-    std::string precision = {};           ///< "float32" or "bfloat16": what was used
-    std::string device = {};              ///< "cpu" or "cuda"
-    std::string modelHash = {};           ///< first 10 hex digits of the SHA-256 of the weights, where known
-    int width = 0;                        ///< what was made, after defaults
+    std::uint64_t peakBytes = 0; ///< resident memory of the process at most
+    std::string precision = {};  ///< "float32" or "bfloat16": what was used
+    std::string device = {};     ///< "cpu" or "cuda"
+    std::string modelHash = {};  ///< first 10 hex digits of the SHA-256 of the weights, where known
+    int width = 0;               ///< what was made, after defaults
     int height = 0;
-    std::string sampler = {};             ///< resolved ids
+    std::string sampler = {}; ///< resolved ids
     std::string schedule = {};
 };
 
 /// What the machine offers.
 struct DeviceInfo
 {
-    std::string device = {};    ///< "cpu" or "cuda"
+    std::string device = {}; ///< "cpu" or "cuda"
     std::string name = {};
     std::string precision = {}; ///< what Precision::Auto means here
     int threads = 0;
@@ -56,7 +56,7 @@ public:
 
 struct EngineOptions
 {
-    int threads = 0;              ///< 0: as many as there are physical cores
+    int threads = 0;                    ///< 0: as many as there are physical cores
     std::filesystem::path library = {}; ///< the shared library with the LibTorch part; empty: beside this program
 };
 

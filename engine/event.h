@@ -23,11 +23,11 @@ struct StageStarted
 /// One sampler step of one picture is done.
 struct StepFinished
 {
-    int picture = 0;        ///< index within the job, from 0
-    int step = 0;           ///< steps done, from 1
-    int steps = 0;          ///< in all
-    double sigma = 0.0;     ///< noise level reached
-    double seconds = 0.0;   ///< of this step
+    int picture = 0;      ///< index within the job, from 0
+    int step = 0;         ///< steps done, from 1
+    int steps = 0;        ///< in all
+    double sigma = 0.0;   ///< noise level reached
+    double seconds = 0.0; ///< of this step
 };
 
 /// Newest look at a picture that is forming.

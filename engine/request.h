@@ -24,27 +24,27 @@ enum class PromptWeighting { A1111, ComfyUI, NoNorm };
 /// Everything about one job: nothing is read from anywhere else while it runs.
 struct GenerateRequest
 {
-    std::filesystem::path model = {};  ///< folder (diffusers) or single file
+    std::filesystem::path model = {}; ///< folder (diffusers) or single file
     std::string prompt = {};
     std::string negativePrompt = {};
-    std::string sampler = "dpmpp_2m";  ///< id of engine::samplers()
-    std::string schedule = "karras";   ///< id of engine::schedules(); empty: the sampler's default
+    std::string sampler = "dpmpp_2m"; ///< id of engine::samplers()
+    std::string schedule = "karras";  ///< id of engine::schedules(); empty: the sampler's default
     int steps = 20;
     double guidanceScale = 7.0;
-    double guidanceRescale = 0.0;      ///< phi of Lin et al. 2023, section 3.4
-    int width = 0;                     ///< pixels; 0: the model's own size
+    double guidanceRescale = 0.0; ///< phi of Lin et al. 2023, section 3.4
+    int width = 0;                ///< pixels; 0: the model's own size
     int height = 0;
-    std::uint64_t seed = 0;            ///< picture i uses seed + i
+    std::uint64_t seed = 0; ///< picture i uses seed + i
     int count = 1;
     RngKind rng = RngKind::Cpu;
     Precision precision = Precision::Auto;
-    int clipSkip = 1;                  ///< 1: last layer; 2: second to last, ...
+    int clipSkip = 1; ///< 1: last layer; 2: second to last, ...
     PromptWeighting weighting = PromptWeighting::A1111;
-    double eta = 1.0;                  ///< noise of ancestral and SDE samplers; DDIM uses ddimEta
+    double eta = 1.0; ///< noise of ancestral and SDE samplers; DDIM uses ddimEta
     double ddimEta = 0.0;
-    Image init = {};                   ///< start picture; empty: from noise
-    Image mask = {};                   ///< grey, white is repainted; needs init
-    double strength = 0.75;            ///< of picture to picture, 0..1
+    Image init = {};                            ///< start picture; empty: from noise
+    Image mask = {};                            ///< grey, white is repainted; needs init
+    double strength = 0.75;                     ///< of picture to picture, 0..1
     std::filesystem::path noiseFile = {};       ///< safetensors with `latents` and `step_noise` instead of drawn noise
     std::filesystem::path saveLatentsFile = {}; ///< where the final latents go; empty: nowhere
     PreviewContent preview = PreviewContent::PredictedX0;
@@ -63,8 +63,8 @@ struct LoadRequest
 struct ProbeRequest
 {
     std::filesystem::path model = {};
-    std::string part = {};             ///< text_encoder, text_encoder_2, unet, vae_encoder, vae_decoder
-    std::filesystem::path input = {};  ///< safetensors, tensors named as diffusers' forward arguments
+    std::string part = {};            ///< text_encoder, text_encoder_2, unet, vae_encoder, vae_decoder
+    std::filesystem::path input = {}; ///< safetensors, tensors named as diffusers' forward arguments
     std::filesystem::path output = {};
     Precision precision = Precision::Float32;
 };

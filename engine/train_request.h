@@ -23,14 +23,15 @@ enum class LearningRateSchedule { Constant, Cosine };
 struct TrainRequest
 {
     TrainKind kind = TrainKind::Pixel;
-    std::filesystem::path data = {};        ///< folder of pictures; captions from .txt sidecars, captions.jsonl or folder names
+    std::filesystem::path data =
+        {}; ///< folder of pictures; captions from .txt sidecars, captions.jsonl or folder names
     std::filesystem::path output = {};      ///< folder of the model that is made (a .safetensors file for a LoRA)
     std::filesystem::path checkpoints = {}; ///< folder for checkpoints; empty: output/checkpoints
     std::filesystem::path base = {};        ///< Latent: folder with the autoencoder; Lora: the model to adapt
     int size = 64;                          ///< side of the training pictures in pixels
     std::int64_t steps = 10000;
     int batch = 32;
-    int accumulate = 1;                     ///< batches a step
+    int accumulate = 1; ///< batches a step
     double learningRate = 2e-4;
     std::int64_t warmupSteps = 500;
     LearningRateSchedule learningRateSchedule = LearningRateSchedule::Cosine;
@@ -39,34 +40,34 @@ struct TrainRequest
     double emaDecay = 0.9995;
     BetaSchedule betas = BetaSchedule::ScaledLinear;
     Prediction prediction = Prediction::Epsilon;
-    double minSnrGamma = 5.0;               ///< 0: off (Hang et al. 2023)
-    bool flip = false;                      ///< mirror half of the pictures
+    double minSnrGamma = 5.0; ///< 0: off (Hang et al. 2023)
+    bool flip = false;        ///< mirror half of the pictures
     double captionDropout = 0.1;
     Precision precision = Precision::Auto;
     std::uint64_t seed = 0;
-    std::vector<int> widths = {};           ///< channels of each level; empty: the kind's default
+    std::vector<int> widths = {}; ///< channels of each level; empty: the kind's default
     int layersPerBlock = 1;
-    int vocabulary = 8000;                  ///< Latent: sentencepiece pieces
-    int textWidth = 256;                    ///< Latent: width of the text encoder
+    int vocabulary = 8000; ///< Latent: sentencepiece pieces
+    int textWidth = 256;   ///< Latent: width of the text encoder
     int textLayers = 4;
-    int rank = 8;                           ///< Lora
+    int rank = 8; ///< Lora
     double alpha = 8.0;
-    std::int64_t sampleEvery = 1000;        ///< steps between sample pictures; 0: none
+    std::int64_t sampleEvery = 1000; ///< steps between sample pictures; 0: none
     std::vector<std::string> samplePrompts = {};
     double checkpointMinutes = 5.0;
-    std::int64_t stopAfterSteps = 0;        ///< for tests: stop, with a checkpoint, after so many steps of this run; 0: never
+    std::int64_t stopAfterSteps = 0; ///< for tests: stop, with a checkpoint, after so many steps of this run; 0: never
 
     bool operator==(const TrainRequest &) const = default;
 };
 
 struct TrainReport
 {
-    std::int64_t steps = 0;      ///< in all, earlier runs included
-    double loss = 0.0;           ///< smoothed, at the end
+    std::int64_t steps = 0; ///< in all, earlier runs included
+    double loss = 0.0;      ///< smoothed, at the end
     double picturesPerSecond = 0.0;
-    int pictures = 0;            ///< found and used
-    int skipped = 0;             ///< found and unreadable
-    bool finished = false;       ///< false: stopped before the last step
+    int pictures = 0;      ///< found and used
+    int skipped = 0;       ///< found and unreadable
+    bool finished = false; ///< false: stopped before the last step
 };
 
 [[nodiscard]] std::vector<Problem> validate(const TrainRequest &request);

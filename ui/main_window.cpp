@@ -387,6 +387,8 @@ void MainWindow::moveToPart(int step)
     for (qsizetype tried = 0; tried < parts.size(); ++tried) {
         at = (at + step + parts.size()) % parts.size();
         QWidget *target = parts.at(at);
+        if (const Page *shown = m_pages.value(m_current))
+            target = shown->focusOf(target);
         if (!target->isEnabled())
             continue;
         if (target->focusProxy() == nullptr && target->focusPolicy() == Qt::NoFocus) {

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] virtual SidePanel *rightPanel() const { return nullptr; }
     /// Parts that F6 goes through, in order (each the widget that takes the focus).
     [[nodiscard]] virtual QList<QWidget *> parts() const { return {}; }
+    /// What takes the focus in one of them.
+    [[nodiscard]] virtual QWidget *focusOf(QWidget *part) const { return part; }
     [[nodiscard]] virtual PageStatus status() const { return {}; }
     /// The window is under 1200 wide (narrow), under 800 high (low).
     virtual void setCompact(bool narrow, bool low)

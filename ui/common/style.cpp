@@ -200,6 +200,8 @@ int TinctureStyle::styleHint(StyleHint hint, const QStyleOption *option, const Q
         return 500;
     case SH_UnderlineShortcut:
         return 1;
+    case SH_FocusFrame_AboveWidget:
+        return 1; // not cut off by what is around the widget
     case SH_MenuBar_AltKeyNavigation:
         return 1;
     case SH_Slider_AbsoluteSetButtons:

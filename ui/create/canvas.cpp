@@ -45,6 +45,9 @@ void Canvas::setPicture(const QImage &picture, QSize nominal)
     const QSize size = nominal.isEmpty() ? picture.size() : nominal;
     const bool isOtherSize = size != m_nominal;
     m_picture = picture;
+    // Once a picture instead of at each paint.
+    m_screen =
+        picture.convertToFormat(picture.hasAlphaChannel() ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
     m_shrunk = {};
     m_nominal = size;
     if (isOtherSize) {
@@ -59,6 +62,7 @@ void Canvas::setPicture(const QImage &picture, QSize nominal)
 void Canvas::clear()
 {
     m_picture = {};
+    m_screen = {};
     m_shrunk = {};
     m_nominal = {};
     m_left.clear();
@@ -215,7 +219,7 @@ void Canvas::paintEvent(QPaintEvent *)
             // Bilinear sampling alone would skip pixels.
             const QSize wanted = (where.size() * ratio).toSize().expandedTo({1, 1});
             if (m_shrunk.isNull() || m_shrunkSize != wanted) {
-                m_shrunk = m_picture.scaled(wanted, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+                m_shrunk = m_screen.scaled(wanted, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
                 m_shrunkSize = wanted;
             }
             painter.drawImage(where, m_shrunk);
@@ -226,7 +230,7 @@ void Canvas::paintEvent(QPaintEvent *)
             const QRectF source((visible.left() - where.left()) * perX, (visible.top() - where.top()) * perY,
                                 visible.width() * perX, visible.height() * perY);
             painter.setRenderHint(QPainter::SmoothPixmapTransform, m_isSmooth);
-            painter.drawImage(visible, m_picture, source);
+            painter.drawImage(visible, m_screen, source);
         }
         drawLabel(painter, m_left, where, Qt::AlignLeft, false);
         drawLabel(painter, m_right, where, Qt::AlignRight, true);

@@ -76,6 +76,7 @@ private:
     void drawLabel(QPainter &painter, const QString &text, QRectF picture, Qt::Alignment side, bool isMono) const;
 
     QImage m_picture;
+    QImage m_screen; ///< m_picture as the screen wants it
     QImage m_shrunk; ///< m_picture scaled down, made when needed
     QSize m_shrunkSize;
     QSize m_nominal;

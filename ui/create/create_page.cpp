@@ -146,8 +146,25 @@ SidePanel *CreatePage::rightPanel() const
 
 QList<QWidget *> CreatePage::parts() const
 {
-    QWidget *picture = m_canvas->isVisible() ? static_cast<QWidget *>(m_canvas) : m_start->tabOrder().value(0);
-    return {m_recipe->tabOrder().value(0), picture, m_queue->list(), m_filmstrip->list()};
+    return {m_recipe, m_centre, m_queue, m_filmstrip};
+}
+
+QWidget *CreatePage::focusOf(QWidget *part) const
+{
+    QList<QWidget *> wanted{part};
+    if (part == m_recipe)
+        wanted = m_recipe->tabOrder();
+    else if (part == m_centre)
+        wanted = QList<QWidget *>{m_canvas} + m_start->tabOrder();
+    else if (part == m_queue)
+        wanted = QList<QWidget *>{m_queue->list()} + m_queue->tabOrder();
+    else if (part == m_filmstrip)
+        wanted = {m_filmstrip->list()};
+    for (QWidget *widget : wanted) {
+        if (widget->isVisible() && widget->isEnabled())
+            return widget;
+    }
+    return part;
 }
 
 PageStatus CreatePage::status() const

@@ -8,6 +8,7 @@
 #include <QDateTime>
 #include <QHash>
 #include <QImage>
+#include <QJsonArray>
 #include <QKeySequence>
 #include <QTimer>
 
@@ -67,6 +68,7 @@ public:
     [[nodiscard]] SidePanel *leftPanel() const override;
     [[nodiscard]] SidePanel *rightPanel() const override;
     [[nodiscard]] QList<QWidget *> parts() const override;
+    [[nodiscard]] QWidget *focusOf(QWidget *part) const override;
     [[nodiscard]] PageStatus status() const override;
     void setCompact(bool narrow, bool low) override;
     void activate() override;
@@ -190,6 +192,7 @@ private:
     QHash<int, app::JobId> m_banners;
     QHash<app::JobId, app::Failure> m_failures;
     QList<engine::GenerateRequest> m_history; ///< newest first
+    QJsonArray m_historyJson;                 ///< the same for the draft
     bool m_isStale = false;                   ///< something changed since the last updateWork
     QTimer m_refresh;                         ///< at most 30 times a second
 };

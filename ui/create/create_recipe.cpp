@@ -362,7 +362,6 @@ void CreatePage::showStartScreen()
     const bool hasPicture = m_canvas->hasPicture() || m_running != 0;
     m_start->setVisible(!hasPicture);
     m_canvas->setVisible(hasPicture);
-    m_centre->setFocusProxy(hasPicture ? static_cast<QWidget *>(m_canvas) : m_start->tabOrder().first());
     if (hasPicture)
         return;
     const ChosenModel &model = m_recipe->model();
@@ -391,7 +390,6 @@ void CreatePage::showStartScreen()
     }
     const bool showsExamples = isStarter && takesPrompt;
     m_start->setExamples(showsExamples ? starterExamples(m_studio.resourceFolder()) : QList<Example>());
-    m_centre->setFocusProxy(m_start->tabOrder().first());
     m_start->setNote(showsExamples ? tr("Prompts work in English, German, French, Spanish, Italian, Portuguese, "
                                         "Ukrainian, Japanese and Chinese.")
                                    : QString());

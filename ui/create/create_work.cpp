@@ -7,6 +7,7 @@
 #include "app/studio.h"
 #include "app/thumbnails.h"
 #include "ui/common/banner.h"
+#include "ui/common/toast.h"
 #include "ui/create/canvas.h"
 #include "ui/create/canvas_toolbar.h"
 #include "ui/create/create_page.h"
@@ -184,6 +185,14 @@ void CreatePage::submit(Submit how)
                         reasons.join(QLatin1Char('\n'))});
         return;
     }
+    if (m_studio.queue().isPaused())
+        m_toasts->show({.iconName = QStringLiteral("pause"),
+                        .text = tr("Added. The queue is paused"),
+                        .action = tr("Go on"),
+                        .run = [page = QPointer(this)] {
+                            if (page)
+                                page->m_studio.queue().resume();
+                        }});
     rememberRecipe(request);
     m_studio.settings().useModel(m_recipe->model().path);
     updateWork();

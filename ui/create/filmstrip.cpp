@@ -1,6 +1,7 @@
 #include "ui/create/filmstrip.h"
 
 #include "ui/common/elided_label.h"
+#include "ui/common/focus_frame.h"
 #include "ui/common/icons.h"
 #include "ui/common/painting.h"
 #include "ui/common/theme.h"
@@ -34,12 +35,13 @@ public:
     {
         setCursor(Qt::PointingHandCursor);
         setFocusPolicy(Qt::TabFocus);
+        setProperty("focusRing", false); // it would be cut off by the heading
     }
 
     QSize sizeHint() const override
     {
         const QFontMetrics metrics(theme().font(TextStyle::Detail));
-        return {metrics.horizontalAdvance(text()) + 8 + 16, 20};
+        return {metrics.horizontalAdvance(text()) + 32, 20};
     }
 
 protected:
@@ -47,9 +49,11 @@ protected:
     {
         QPainter painter(this);
         painter.setRenderHint(QPainter::Antialiasing);
-        const QColor color = theme().color(underMouse() ? Token::Text : Token::Text3);
-        drawElided(painter, QRectF(0, 0, width() - 20, height()), text(), theme().font(TextStyle::Detail), color);
-        drawIcon(painter, QRectF(width() - 16, (height() - 16) / 2.0, 16, 16), QStringLiteral("chevron-down"), color);
+        const QColor color = theme().color(underMouse() || hasFocus() ? Token::Text : Token::Text3);
+        if (showsKeyboardFocus(this))
+            drawBox(painter, QRectF(rect()), 4, {}, theme().color(Token::Accent), 2.0);
+        drawElided(painter, QRectF(4, 0, width() - 26, height()), text(), theme().font(TextStyle::Detail), color);
+        drawIcon(painter, QRectF(width() - 19, (height() - 16) / 2.0, 16, 16), QStringLiteral("chevron-down"), color);
     }
 };
 

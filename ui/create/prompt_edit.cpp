@@ -1,5 +1,6 @@
 #include "ui/create/prompt_edit.h"
 
+#include "ui/common/painting.h"
 #include "ui/common/theme.h"
 #include "ui/create/prompt_editing.h"
 #include "ui/create/prompt_highlighter.h"
@@ -155,6 +156,12 @@ void PromptEdit::updateColours()
 {
     m_highlighter->setColours(theme().color(Token::AccentText), theme().color(Token::Danger),
                               theme().color(Token::Text2));
+    // A selection under coloured words: their colour must stay readable on it.
+    const QString sheet = QStringLiteral("QPlainTextEdit { selection-background-color: %1; selection-color: %2; }")
+                              .arg(mix(theme().color(Token::AccentSoft), theme().color(Token::AccentLine), 0.3).name(),
+                                   theme().color(Token::Text).name());
+    if (sheet != styleSheet())
+        setStyleSheet(sheet);
 }
 
 void PromptEdit::adjustHeight()

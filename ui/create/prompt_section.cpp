@@ -2,12 +2,11 @@
 
 #include "ui/common/badge.h"
 #include "ui/common/elided_label.h"
-#include "ui/common/icons.h"
 #include "ui/common/theme.h"
+#include "ui/create/glyph.h"
 #include "ui/create/prompt_edit.h"
 #include "ui/create/token_counter.h"
 
-#include <QLabel>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -55,8 +54,7 @@ PromptSection::PromptSection(QWidget *parent) : QWidget(parent), m_counter(new T
     auto *row = new QHBoxLayout(m_notice);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(metrics.space2);
-    auto *sign = new QLabel(m_notice);
-    sign->setPixmap(icon(QStringLiteral("info"), IconRole::Text2).pixmap(metrics.iconHead, metrics.iconHead));
+    auto *sign = new Glyph(QStringLiteral("info"), Token::Text2, metrics.iconHead, m_notice);
     m_noticeText = new Label({}, TextStyle::Body, Token::Text2, m_notice);
     m_noticeText->setObjectName(QStringLiteral("noPrompt"));
     m_noticeText->setWordWrap(true);

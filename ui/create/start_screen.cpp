@@ -2,10 +2,10 @@
 
 #include "ui/common/button.h"
 #include "ui/common/elided_label.h"
-#include "ui/common/icons.h"
 #include "ui/common/painting.h"
 #include "ui/common/theme.h"
 #include "ui/create/canvas.h"
+#include "ui/create/glyph.h"
 #include "ui/create/words.h"
 
 #include <QAbstractButton>
@@ -109,8 +109,7 @@ StartScreen::StartScreen(QWidget *parent) : QWidget(parent)
     auto *note = new QHBoxLayout(m_noteRow);
     note->setContentsMargins(0, 0, 0, 0);
     note->setSpacing(metrics.space2);
-    auto *sign = new QLabel(m_noteRow);
-    sign->setPixmap(icon(QStringLiteral("info"), IconRole::Text3).pixmap(metrics.icon, metrics.icon));
+    auto *sign = new Glyph(QStringLiteral("info"), Token::Text3, metrics.icon, m_noteRow);
     m_note = new Label({}, TextStyle::Detail, Token::Text3, m_noteRow);
     note->addWidget(sign);
     note->addWidget(m_note);

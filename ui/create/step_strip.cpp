@@ -51,7 +51,8 @@ void StepStrip::setSteps(int steps)
 QImage StepStrip::makeThumbnail(const QImage &preview) const
 {
     const int side = int(std::ceil(m_side * devicePixelRatioF()));
-    const QImage scaled = preview.scaled(side, side, Qt::KeepAspectRatioByExpanding, Qt::SmoothTransformation);
+    const QImage scaled = preview.convertToFormat(QImage::Format_RGB32)
+                              .scaled(side, side, Qt::KeepAspectRatioByExpanding, Qt::SmoothTransformation);
     return scaled.copy((scaled.width() - side) / 2, (scaled.height() - side) / 2, side, side);
 }
 

@@ -149,12 +149,14 @@ GenerateReport generatePictures(LoadedModel &model, const GenerateRequest &reque
     const SamplerInfo *sampler = findSampler(request.sampler);
     if (!sampler)
         throw Error(ErrorKind::BadRequest, "sampler", "there is no sampler named " + request.sampler);
+    const ScheduleInfo *schedule = findSchedule(request.schedule.empty() ? sampler->defaultSchedule : request.schedule);
+    if (!schedule)
+        throw Error(ErrorKind::BadRequest, "schedule", "there is no schedule named " + request.schedule);
     GenerateReport report{.precision = model.dtype == torch::kBFloat16 ? "bfloat16" : "float32",
                           .width = size.width,
                           .height = size.height,
                           .sampler = std::string(sampler->id),
-                          .schedule =
-                              request.schedule.empty() ? std::string(sampler->defaultSchedule) : request.schedule};
+                          .schedule = std::string(schedule->id)};
     if (!request.init.empty() && model.info.isLatent && !model.vae)
         throw Error(ErrorKind::BadRequest, "init", "this model has no encoder for a start picture");
 

@@ -242,6 +242,13 @@ void CreatePageTest::aPicturesRecipeIsTakenOverAndUndone()
     QCOMPARE(state.seedMode, SeedField::Mode::Random); // the picture did not say its seed
     shop.page->findChild<RecipePanel *>()->undo();
     QCOMPARE(prompt->toPlainText(), QStringLiteral("mine"));
+    // One undo brings back fields and model.
+    auto *panel = shop.page->findChild<RecipePanel *>();
+    const RecipeState before = panel->state();
+    shop.page->useModel(QStringLiteral(TINCTURE_GOLDEN "/networks/unet_ddpm_heads/model"));
+    QTRY_VERIFY(!panel->model().info.takesPrompt);
+    panel->undo();
+    QCOMPARE(panel->state().request, before.request);
     recipe.known.clear();
     shop.page->useRecipe(recipe, RecipePart::Seed);
     QCOMPARE(shop.page->findChild<SeedField *>()->seed(), std::uint64_t(5));

@@ -1,5 +1,6 @@
 #include "ui/create/canvas.h"
 
+#include "ui/common/focus_frame.h"
 #include "ui/common/theme.h"
 
 #include <QContextMenuEvent>
@@ -36,7 +37,7 @@ Canvas::Canvas(QWidget *parent) : QWidget(parent)
     setFocusPolicy(Qt::StrongFocus);
     setAcceptDrops(true);
     setAttribute(Qt::WA_OpaquePaintEvent);
-    setMouseTracking(false);
+    setProperty("focusRing", false); // it is drawn inside: the canvas fills its place
     setAccessibleName(tr("Picture"));
 }
 
@@ -82,6 +83,15 @@ void Canvas::setLabels(const QString &left, const QString &right)
     m_right = right;
     setAccessibleDescription(right.isEmpty() ? left : tr("%1, %2").arg(left, right));
     update();
+}
+
+void Canvas::setMessage(const QString &message)
+{
+    if (message == m_message)
+        return;
+    m_message = message;
+    if (!hasPicture())
+        update();
 }
 
 void Canvas::setSmooth(bool isSmooth)
@@ -234,6 +244,15 @@ void Canvas::paintEvent(QPaintEvent *)
         }
         drawLabel(painter, m_left, where, Qt::AlignLeft, false);
         drawLabel(painter, m_right, where, Qt::AlignRight, true);
+    } else if (!m_message.isEmpty()) {
+        painter.setPen(look.color(Token::Text3));
+        painter.setFont(look.font(TextStyle::Body));
+        painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, m_message);
+    }
+    if (showsKeyboardFocus(this)) {
+        painter.setPen(QPen(look.color(Token::Accent), 2));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(QRectF(rect()).adjusted(3, 3, -3, -3), 6, 6);
     }
     if (m_isDropWelcome) {
         painter.setPen(QPen(look.color(Token::Accent), 2, Qt::DashLine));

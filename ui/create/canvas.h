@@ -23,6 +23,8 @@ public:
     void clear();
     [[nodiscard]] const QImage &picture() const { return m_picture; }
     [[nodiscard]] bool hasPicture() const { return !m_picture.isNull(); }
+    /// Shown while there is no picture ("Loading Starter").
+    void setMessage(const QString &message);
     /// Words over the upper corners of the picture; empty: nothing there.
     void setLabels(const QString &left, const QString &right);
 
@@ -80,6 +82,7 @@ private:
     QImage m_shrunk; ///< m_picture scaled down, made when needed
     QSize m_shrunkSize;
     QSize m_nominal;
+    QString m_message;
     QString m_left;
     QString m_right;
     double m_zoom = 0.0; ///< 0: fits

@@ -66,6 +66,8 @@ void CreatePage::connectRecipe()
     connect(m_recipe, &RecipePanel::submitRequested, this, &CreatePage::generate);
     connect(m_recipe, &RecipePanel::modelChosen, this, &CreatePage::takeModel);
     connect(m_recipe, &RecipePanel::openModelRequested, this, &CreatePage::openModel);
+    connect(m_recipe, &RecipePanel::modelWanted, this,
+            [this](const QString &path) { takeModel(m_studio.models().row(path)); });
     connect(m_recipe, &RecipePanel::historyChosen, this, [this](int index) {
         if (index >= m_history.size())
             return;
@@ -250,6 +252,7 @@ void CreatePage::rememberRecipe(const engine::GenerateRequest &request)
 
 void CreatePage::useRecipe(const app::Recipe &recipe, RecipePart part)
 {
+    m_recipe->pushUndo();
     RecipeState state = m_recipe->state();
     const engine::GenerateRequest &from = recipe.request;
     engine::GenerateRequest &to = state.request;
@@ -298,7 +301,7 @@ void CreatePage::useRecipe(const app::Recipe &recipe, RecipePart part)
             m_toasts->show({.iconName = QStringLiteral("warning"),
                             .text = tr("The model \"%1\" is not here; the chosen one stays").arg(recipe.modelName)});
     }
-    m_recipe->setState(state);
+    m_recipe->apply(state);
 }
 
 void CreatePage::copySettings()

@@ -532,8 +532,10 @@ void CreatePage::updateWork()
     app::JobQueue &queue = m_studio.queue();
     const app::Job *job = queue.running();
     const int open = queue.waiting() + (job != nullptr ? 1 : 0);
-    if (job != nullptr && job->id == m_running)
+    if (job != nullptr && job->id == m_running) {
         m_progress->showJob(*job);
+        m_canvas->setMessage(job->stage == engine::Stage::Sampling ? tr("First step") : workText(*job));
+    }
     m_queue->setSummary(open, queue.secondsLeft(), queue.isPaused(), queue.pauseReason());
     m_actions.pause->setChecked(queue.isPaused());
     m_actions.stop->setEnabled(open > 0);

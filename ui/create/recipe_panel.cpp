@@ -447,7 +447,10 @@ void RecipePanel::undo()
         return;
     const RecipeState before = m_past.takeLast();
     m_settled = before;
+    if (before.request.model != pathFrom(m_model.path))
+        Q_EMIT modelWanted(pathText(before.request.model));
     apply(before);
+    m_settled = state();
     m_settle.stop();
     m_undo->setEnabled(!m_past.isEmpty());
 }

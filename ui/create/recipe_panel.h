@@ -61,6 +61,10 @@ public:
 
     [[nodiscard]] RecipeState state() const;
     void setState(const RecipeState &state);
+    /// What stands now can be had again by undo().
+    void pushUndo();
+    /// As setState, without a step of its own for undo.
+    void apply(const RecipeState &state);
     /// The request to submit now: its seed is drawn, and shown, if it is random.
     [[nodiscard]] engine::GenerateRequest take();
     /// Steps, guidance, size, sampler and schedule as the model wants them.
@@ -90,6 +94,8 @@ Q_SIGNALS:
     void submitRequested();
     void modelChosen(int row);
     void openModelRequested();
+    /// Undo went back to a recipe of another model.
+    void modelWanted(const QString &path);
     /// A prompt of the history was chosen.
     void historyChosen(int index);
 
@@ -106,9 +112,7 @@ private:
     void updateSeedCaption();
     void updateSizeProblem();
     void updateButton();
-    void apply(const RecipeState &state);
     void fitMargin();
-    void pushUndo();
     void swapSize();
 
     ChosenModel m_model;

@@ -1,7 +1,11 @@
 #include "engine/models/packed_weight.h"
 
+#include "engine/kernels/gated_gelu.h"
+
 #include <ATen/core/dispatch/Dispatcher.h>
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace engine {
@@ -20,6 +24,19 @@ c10::TypedOperatorHandle<Signature> findOperator(const char *name, const char *o
     return c10::Dispatcher::singleton().findSchemaOrThrow(name, overload).typed<Signature>();
 }
 
+/// LibTorch for some processors is built without them.
+bool hasOneDnnOperators()
+{
+    static const bool has = [] {
+        const char *const names[] = {"mkldnn::_reorder_convolution_weight", "mkldnn::_reorder_linear_weight",
+                                     "mkldnn::_convolution_pointwise", "mkldnn::_linear_pointwise"};
+        return at::hasMKLDNN() && std::all_of(std::begin(names), std::end(names), [](const char *name) {
+                   return c10::Dispatcher::singleton().findSchema({name, ""}).has_value();
+               });
+    }();
+    return has;
+}
+
 std::optional<Tensor> optional(const Tensor &tensor)
 {
     return tensor.defined() ? std::optional<Tensor>(tensor) : std::nullopt;
@@ -34,9 +51,11 @@ uint32_t versionOf(const Tensor &weight)
 
 bool canRunPacked(const Tensor &x, const Tensor &weight)
 {
-    const auto type = x.scalar_type();
-    return !torch::GradMode::is_enabled() && x.is_cpu() && weight.is_cpu() && type == weight.scalar_type() &&
-           (type == torch::kBFloat16 || type == torch::kFloat32) && at::globalContext().userEnabledMkldnn();
+    // oneDNN refuses bfloat16 on processors without it, where LibTorch's own operators have a slow way.
+    const bool isFastType =
+        x.scalar_type() == torch::kFloat32 || (x.scalar_type() == torch::kBFloat16 && kernels::hasAvx512BFloat16());
+    return isFastType && !torch::GradMode::is_enabled() && x.is_cpu() && weight.is_cpu() &&
+           x.scalar_type() == weight.scalar_type() && hasOneDnnOperators() && at::globalContext().userEnabledMkldnn();
 }
 
 bool PackedWeight::isOf(const Tensor &weight) const

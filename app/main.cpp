@@ -10,8 +10,56 @@
 #include <QLocale>
 #include <QTranslator>
 
+#include <string_view>
+
+namespace {
+
+struct CommandLine
+{
+    CommandLine()
+        : pictures(QStringLiteral("pictures"),
+                   QCoreApplication::translate("main", "Save to and show this folder instead of the one in Settings."),
+                   QCoreApplication::translate("main", "folder"))
+    {
+        parser.setApplicationDescription(
+            QCoreApplication::translate("main", "A studio for diffusion models: make pictures and see them form."));
+        parser.addHelpOption();
+        parser.addVersionOption();
+        parser.addPositionalArgument(
+            QStringLiteral("files"),
+            QCoreApplication::translate("main", "Models to use, or pictures whose settings are taken over."),
+            QStringLiteral("[files...]"));
+        parser.addOption(pictures);
+    }
+
+    QCommandLineParser parser;
+    QCommandLineOption pictures;
+};
+
+/// --version and --help answer where there is no screen, too.
+bool onlyAnswers(int argc, char **argv)
+{
+    static constexpr std::string_view kAnswers[] = {"-v", "--version", "-h", "--help", "-?"};
+    for (int i = 1; i < argc; ++i) {
+        for (const std::string_view answer : kAnswers) {
+            if (answer == argv[i])
+                return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
 int main(int argc, char **argv)
 {
+    if (onlyAnswers(argc, argv)) {
+        QCoreApplication application(argc, argv);
+        QCoreApplication::setApplicationName(QStringLiteral("Tincture"));
+        QCoreApplication::setApplicationVersion(app::programVersion());
+        CommandLine().parser.process(application);
+        return 0;
+    }
     // Qt has FreeType thicken the stems of OpenType fonts, but blends without gamma: Inter would look bold. Zero
     // amounts undo that; a setting of the user's own is left alone.
     if (!qEnvironmentVariableIsSet("FREETYPE_PROPERTIES"))
@@ -37,26 +85,13 @@ int main(int argc, char **argv)
                 QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         QApplication::installTranslator(&qt);
 
-    QCommandLineParser parser;
-    parser.setApplicationDescription(
-        QApplication::translate("main", "A studio for diffusion models: make pictures and see them form."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    parser.addPositionalArgument(
-        QStringLiteral("files"),
-        QApplication::translate("main", "Models to use, or pictures whose settings are taken over."),
-        QStringLiteral("[files...]"));
-    const QCommandLineOption pictures(
-        QStringLiteral("pictures"),
-        QApplication::translate("main", "Save to and show this folder instead of the one in Settings."),
-        QApplication::translate("main", "folder"));
-    parser.addOption(pictures);
-    parser.process(application);
+    CommandLine line;
+    line.parser.process(application);
 
     ui::theme().install();
-    app::Studio studio({.pictureFolder = parser.value(pictures)});
+    app::Studio studio({.pictureFolder = line.parser.value(line.pictures)});
     ui::MainWindow window(studio);
-    const QStringList files = parser.positionalArguments();
+    const QStringList files = line.parser.positionalArguments();
     // The engine opens and folders are read once the window is on the screen.
     QObject::connect(&window, &ui::MainWindow::firstPainted, &window, [&studio, &window, files] {
         studio.start();

@@ -171,6 +171,7 @@ void MainWindow::makePictureMenu()
     addCommand(menu, tr("Use All but Seed"), QStringLiteral("R"), PictureCommand::UseAllButSeed);
     menu->addSeparator();
     QMenu *stars = menu->addMenu(tr("Stars"));
+    m_pictureActions.append(stars->menuAction());
     for (int count = 0; count <= 5; ++count) {
         const QString text = count == 0 ? tr("None") : tr("%n star(s)", nullptr, count);
         QAction *action = stars->addAction(QStringLiteral("%1\t%2").arg(text).arg(count));

@@ -4,6 +4,7 @@
 #include "ui/common/icons.h"
 #include "ui/common/painting.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QDir>
 #include <QFile>
@@ -13,6 +14,8 @@
 #include <QStandardPaths>
 #include <QStyleFactory>
 #include <QStyleOptionComboBox>
+
+#include <algorithm>
 
 namespace ui {
 
@@ -160,6 +163,28 @@ QSize TinctureStyle::sizeFromContents(ContentsType type, const QStyleOption *opt
         return {size.width() + 44, height};
     }
     return QProxyStyle::sizeFromContents(type, option, size, widget);
+}
+
+void TinctureStyle::polish(QWidget *widget)
+{
+    QProxyStyle::polish(widget);
+    if (auto *combo = qobject_cast<QComboBox *>(widget)) {
+        combo->setMaxVisibleItems(12);
+        combo->installEventFilter(this);
+    }
+}
+
+bool TinctureStyle::eventFilter(QObject *object, QEvent *event)
+{
+    if (event->type() == QEvent::MouseButtonPress || event->type() == QEvent::KeyPress) {
+        if (auto *combo = qobject_cast<QComboBox *>(object)) {
+            int widest = 0;
+            for (int i = 0; i < combo->count(); ++i)
+                widest = std::max(widest, combo->fontMetrics().horizontalAdvance(combo->itemText(i)));
+            combo->view()->setMinimumWidth(widest + 44);
+        }
+    }
+    return QProxyStyle::eventFilter(object, event);
 }
 
 int TinctureStyle::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWidget *widget) const

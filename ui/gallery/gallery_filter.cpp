@@ -57,15 +57,17 @@ GalleryFilter::GalleryFilter(app::GalleryModel &gallery, app::GalleryStore &stor
 void GalleryFilter::readKeys()
 {
     m_keys.clear();
-    qint64 lastMs = 0;
-    qint64 lastDay = 0;
+    // Turning a time into a day is the dear part, and neighbours are of the same day mostly.
+    QDate day;
+    qint64 from = 0;
+    qint64 until = 0;
     for (const app::GalleryKey &key : m_store.keys()) {
-        // Neighbours are of the same day mostly; turning a time into a day is the dear part.
-        if (lastDay == 0 || std::abs(key.createdMs - lastMs) > 60'000 ||
-            key.createdMs / 3'600'000 != lastMs / 3'600'000)
-            lastDay = julianDay(key.createdMs);
-        lastMs = key.createdMs;
-        m_keys.insert(key.id, {lastDay, key.createdMs, key.stars});
+        if (key.createdMs < from || key.createdMs >= until) {
+            day = QDateTime::fromMSecsSinceEpoch(key.createdMs).date();
+            from = day.startOfDay().toMSecsSinceEpoch();
+            until = day.addDays(1).startOfDay().toMSecsSinceEpoch();
+        }
+        m_keys.insert(key.id, {day.toJulianDay(), key.createdMs, key.stars});
     }
     count();
 }

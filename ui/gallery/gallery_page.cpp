@@ -243,6 +243,8 @@ void GalleryPage::connectParts()
         m_studio.settings().setThumbnailSize(pixels);
     });
     connect(m_panelButton, &IconButton::clicked, this, [this](bool on) { m_right->setFolded(!on); });
+    connect(m_right, &SidePanel::foldedChanged, this, &GalleryPage::fitToolbar);
+    connect(m_left, &SidePanel::foldedChanged, this, &GalleryPage::fitToolbar);
     connect(m_right, &SidePanel::foldedChanged, this, [this](bool folded) {
         m_panelButton->setChecked(!folded);
         if (!m_isNarrow)
@@ -453,6 +455,21 @@ void GalleryPage::setCompact(bool narrow, bool low)
     }
     if (m_viewer)
         m_viewer->setCompact(narrow, low);
+}
+
+void GalleryPage::resizeEvent(QResizeEvent *event)
+{
+    Page::resizeEvent(event);
+    fitToolbar();
+}
+
+void GalleryPage::fitToolbar()
+{
+    const int panels =
+        (m_left->isFolded() ? 0 : m_left->panelWidth()) + (m_right->isFolded() ? 0 : m_right->panelWidth());
+    const int room = width() - panels;
+    m_group->setVisible(room >= 580);
+    m_size->setVisible(room >= 380);
 }
 
 void GalleryPage::activate()

@@ -69,6 +69,7 @@ Q_SIGNALS:
     void undoChanged();
 
 protected:
+    void resizeEvent(QResizeEvent *event) override;
     void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
@@ -81,6 +82,7 @@ private:
     void updateEmpty();
     void updatePanel();
     void updateSearch();
+    void fitToolbar();
     void openViewer(const QModelIndex &index);
     void closeViewer();
     void setFilterChip(const QString &key, const QString &term, const QString &label);

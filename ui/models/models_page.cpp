@@ -91,6 +91,9 @@ QString parametersText(std::int64_t count)
     if (count >= 1'000'000'000)
         return QCoreApplication::translate("ui::ModelsPage", "%1 G parameters")
             .arg(locale.toString(double(count) / 1e9, 'f', 2));
+    if (count < 1'000'000)
+        return QCoreApplication::translate("ui::ModelsPage", "%1 k parameters")
+            .arg(locale.toString(double(count) / 1e3, 'f', 0));
     return QCoreApplication::translate("ui::ModelsPage", "%1 M parameters")
         .arg(locale.toString(double(count) / 1e6, 'f', 1));
 }

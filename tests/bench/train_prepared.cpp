@@ -10,10 +10,11 @@
 // Options: --minutes M (end after M minutes, the learning rate falls to the end), --steps N, --batch N, --lr X,
 //   --init FOLDER (latent: start from the weights of that model), --checkpoints FOLDER, --checkpoint-minutes M,
 //   --device cpu|cuda, --threads N, --float32, --guidance G, --count N (pictures of the sheet)
-// Ends with a checkpoint on SIGINT and SIGTERM.
+// Ends with a checkpoint, what was made so far, and the exit code 3 on SIGINT and SIGTERM.
 
 #include "engine/checkpoint/json_text.h"
 #include "engine/checkpoint/model_files.h"
+#include "engine/core/device.h"
 #include "engine/core/tensor_file.h"
 #include "engine/error.h"
 #include "engine/training/autoencoder_trainer.h"
@@ -37,6 +38,7 @@ namespace {
 
 std::stop_source stopSource;
 volatile std::sig_atomic_t wasInterrupted = 0;
+constexpr int kStopped = 3; ///< exit code
 
 struct Options
 {
@@ -51,7 +53,7 @@ struct Options
     double guidance = 5.0;
     int64_t count = 300;
     torch::Device device = torch::kCPU;
-    torch::Dtype dtype = torch::kBFloat16;
+    torch::Dtype dtype = torch::kFloat32;
 };
 
 TrainerSettings settingsOf(const json &training, const Options &options)
@@ -98,11 +100,12 @@ RunContext contextThatPrints()
     return context;
 }
 
-void printReport(const TrainReport &report)
+int printReport(const TrainReport &report)
 {
     std::printf("%s after %lld steps, loss %.5f, %.0f pictures/s\n", report.finished ? "finished" : "stopped",
                 static_cast<long long>(report.steps), report.loss, report.picturesPerSecond);
     std::fflush(stdout);
+    return report.finished ? 0 : kStopped;
 }
 
 int64_t parameterCount(const torch::nn::Module &module)
@@ -113,7 +116,7 @@ int64_t parameterCount(const torch::nn::Module &module)
     return count;
 }
 
-void trainAutoencoder(const Options &options)
+int trainAutoencoder(const Options &options)
 {
     const json &plan = options.plan.at("autoencoder");
     const PreparedData data = loadPreparedData(options.data);
@@ -129,7 +132,7 @@ void trainAutoencoder(const Options &options)
                                     .computeDtype = options.dtype});
     Trainer trainer(objective, settingsOf(plan.at("training"), options));
     const RunContext context = contextThatPrints();
-    printReport(trainer.run(context));
+    const int code = printReport(trainer.run(context));
 
     NamedTensors weights = trainer.weights().emaOf("vae");
     AutoencoderKL result(vae->config());
@@ -142,6 +145,7 @@ void trainAutoencoder(const Options &options)
     const LatentStatistics statistics = measureLatents(latents, data.pictures);
     std::printf("PSNR %.2f dB, scaling factor %.5f\n", psnr, statistics.scalingFactor);
     writeAutoencoder(options.out / "vae", vae->config(), weights, statistics, torch::kFloat16);
+    return code;
 }
 
 torch::Tensor scaledLatents(const Options &options, const PreparedData &data)
@@ -159,7 +163,7 @@ std::pair<UNet2DCondition, ClipTextModel> makeLatentNetworks(const json &plan, c
     return {UNet2DCondition(UNetConfig::fromJson(plan.at("unet"))), ClipTextModel(text)};
 }
 
-void trainLatent(const Options &options)
+int trainLatent(const Options &options)
 {
     const json &plan = options.plan.at("latent");
     const PreparedData data = loadPreparedData(options.data);
@@ -177,12 +181,13 @@ void trainLatent(const Options &options)
                                .captionDropout = plan.value("caption_dropout", 0.1),
                                .computeDtype = options.dtype});
     Trainer trainer(objective, settingsOf(plan.at("training"), options));
-    printReport(trainer.run(contextThatPrints()));
+    const int code = printReport(trainer.run(contextThatPrints()));
     writeUNet(options.out / "unet", unet->config(), trainer.weights().emaOf("unet"), torch::kFloat16);
     writeTextEncoder(options.out / "text_encoder", text->config(), trainer.weights().emaOf("text_encoder"),
                      torch::kFloat16);
     writeScheduler(options.out / "scheduler", scheduler);
     writeStableDiffusionIndex(options.out, scheduler);
+    return code;
 }
 
 /// Rows of pictures in one file; [N, 3, H, W] in -1..1.
@@ -200,7 +205,7 @@ void writeSheet(const fs::path &file, const torch::Tensor &pictures, int64_t col
     stream.write(reinterpret_cast<const char *>(bytes.data_ptr<std::uint8_t>()), bytes.numel());
 }
 
-void trainPixel(const Options &options)
+int trainPixel(const Options &options)
 {
     const json &plan = options.plan.at("pixel");
     const PreparedData data = loadPreparedData(options.data);
@@ -213,7 +218,7 @@ void trainPixel(const Options &options)
                               .flip = plan.value("flip", false),
                               .computeDtype = options.dtype});
     Trainer trainer(objective, settingsOf(plan.at("training"), options));
-    printReport(trainer.run(contextThatPrints()));
+    const int code = printReport(trainer.run(contextThatPrints()));
     writeUNet2D(options.out / "unet", unet->config(), trainer.weights().emaOf("unet"), torch::kFloat16);
     writeScheduler(options.out / "scheduler", scheduler);
     writeDdpmIndex(options.out, scheduler);
@@ -221,9 +226,10 @@ void trainPixel(const Options &options)
     const torch::Tensor pictures = samplePixels(
         unet, 48, data.pictures.size(2), {.scheduler = scheduler, .sampler = "ddim", .schedule = "", .steps = 50});
     writeSheet(options.out / "sheet.ppm", pictures.to(torch::kCPU), 8);
+    return code;
 }
 
-void drawSheet(const Options &options)
+int drawSheet(const Options &options)
 {
     const json &plan = options.plan.at("latent");
     const PreparedData data = loadPreparedData(options.data);
@@ -258,6 +264,7 @@ void drawSheet(const Options &options)
                                                  torch::TensorOptions().dtype(torch::kFloat32));
     // Each drawn picture beside the one its caption belongs to.
     writeSheet(options.out / "sheet.ppm", torch::stack({pictures, originals}, 1).flatten(0, 1), 16);
+    return 0;
 }
 
 Options parse(int argc, char **argv)
@@ -267,10 +274,13 @@ Options parse(int argc, char **argv)
     Options options;
     options.plan = readJson(argv[1]);
     options.stage = argv[2];
+    int threads = 0;
+    Precision precision = Precision::Auto;
+    std::string device;
     for (int i = 3; i < argc; ++i) {
         const std::string name = argv[i];
         if (name == "--float32") {
-            options.dtype = torch::kFloat32;
+            precision = Precision::Float32;
             continue;
         }
         if (i + 1 >= argc)
@@ -299,12 +309,15 @@ Options parse(int argc, char **argv)
         else if (name == "--guidance")
             options.guidance = std::atof(value);
         else if (name == "--device")
-            options.device = std::string(value) == "cuda" ? torch::Device(torch::kCUDA, 0) : torch::Device(value);
+            device = value;
         else if (name == "--threads")
-            at::set_num_threads(std::atoi(value));
+            threads = std::atoi(value);
         else
             throw Error(ErrorKind::BadRequest, name, "is no option.");
     }
+    const DevicePolicy policy({.threads = threads}); // memory, threads, device and precision as in the program itself
+    options.device = device.empty() ? policy.device() : torch::Device(device == "cuda" ? "cuda:0" : device);
+    options.dtype = policy.computeDtype(precision);
     return options;
 }
 
@@ -321,16 +334,14 @@ int main(int argc, char **argv)
         at::globalContext().setBenchmarkCuDNN(true);
         torch::manual_seed(1);
         if (options.stage == "autoencoder")
-            trainAutoencoder(options);
-        else if (options.stage == "latent")
-            trainLatent(options);
-        else if (options.stage == "pixel")
-            trainPixel(options);
-        else if (options.stage == "sheet")
-            drawSheet(options);
-        else
-            throw Error(ErrorKind::BadRequest, options.stage, "is no stage.");
-        return 0;
+            return trainAutoencoder(options);
+        if (options.stage == "latent")
+            return trainLatent(options);
+        if (options.stage == "pixel")
+            return trainPixel(options);
+        if (options.stage == "sheet")
+            return drawSheet(options);
+        throw Error(ErrorKind::BadRequest, options.stage, "is no stage.");
     } catch (const std::exception &error) {
         std::fprintf(stderr, "train_prepared: %s\n", error.what());
     } catch (const Cancelled &) {

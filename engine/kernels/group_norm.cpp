@@ -1,8 +1,8 @@
 #include "engine/kernels/group_norm.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <cmath>
+#include <cstdint>
 #include <type_traits>
 #include <vector>
 
@@ -41,8 +41,9 @@ inline __attribute__((always_inline)) float fastExp(float x)
     const float shifted = x * 1.44269504F + 12582912.0F; // 1.5 * 2^23: rounds to the nearest whole number
     const float n = shifted - 12582912.0F;
     const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F; // x - n ln 2, in two parts
-    const float p = 1.0F
-                    + r * (1.0F + r * (0.5F + r * (0.166666667F + r * (0.0416666667F + r * (0.00833333333F + r * 0.00138888889F)))));
+    const float p =
+        1.0F +
+        r * (1.0F + r * (0.5F + r * (0.166666667F + r * (0.0416666667F + r * (0.00833333333F + r * 0.00138888889F)))));
     const std::uint32_t exponent = (__builtin_bit_cast(std::uint32_t, shifted) + 127U) << 23;
     return p * __builtin_bit_cast(float, exponent);
 }
@@ -61,13 +62,14 @@ struct NormRow
     const float *bias;
 };
 
-template<typename T>
+template <typename T>
 struct Strips
 {
     void (*sum)(const T *, std::int64_t, std::int64_t, const float *, float *, float *);
     void (*apply)(const T *, std::int64_t, std::int64_t, const float *, const float *, bool, T *);
     void (*gradientSums)(const T *, const T *, std::int64_t, std::int64_t, const NormRow &, bool, float *, float *);
-    void (*applyGradient)(const T *, const T *, std::int64_t, std::int64_t, const NormRow &, const float *, const float *, bool, T *);
+    void (*applyGradient)(const T *, const T *, std::int64_t, std::int64_t, const NormRow &, const float *,
+                          const float *, bool, T *);
 };
 
 namespace plain_float {
@@ -103,11 +105,11 @@ using T = BFloat16;
 } // namespace avx512_bfloat16
 #pragma GCC pop_options
 
-template<typename T>
+template <typename T>
 const Strips<T> &strips()
 {
-    static const bool has512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-                               && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    static const bool has512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
     static const bool has256 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if constexpr (std::is_same_v<T, float>)
         return has512 ? avx512_float::kStrips : has256 ? avx2_float::kStrips : plain_float::kStrips;
@@ -116,7 +118,7 @@ const Strips<T> &strips()
 }
 
 /// Runs work(picture, task, firstRow, rows) for every strip of kRows pixels of every picture, in parallel.
-template<typename Work>
+template <typename Work>
 void forStrips(const GroupNormShape &shape, const Work &work)
 {
     const std::int64_t tasks = (shape.pixels + kRows - 1) / kRows;
@@ -150,9 +152,9 @@ Spread spread(const GroupNormShape &shape, const float *mean, const float *rstd)
 
 } // namespace
 
-template<typename T>
-void groupNormForward(const GroupNormShape &shape, const T *x, const float *weight, const float *bias, float eps, bool silu, T *y,
-                      float *mean, float *rstd)
+template <typename T>
+void groupNormForward(const GroupNormShape &shape, const T *x, const float *weight, const float *bias, float eps,
+                      bool silu, T *y, float *mean, float *rstd)
 {
     const Strips<T> &strip = strips<T>();
     const std::int64_t channels = shape.channels;
@@ -167,7 +169,8 @@ void groupNormForward(const GroupNormShape &shape, const T *x, const float *weig
     std::vector<float> sums(shape.batch * tasks * 2 * channels, 0.0F);
     forStrips(shape, [&](std::int64_t n, std::int64_t task, std::int64_t row, std::int64_t rows) {
         float *sum = sums.data() + (n * tasks + task) * 2 * channels;
-        strip.sum(x + (n * shape.pixels + row) * channels, rows, channels, first.data() + n * channels, sum, sum + channels);
+        strip.sum(x + (n * shape.pixels + row) * channels, rows, channels, first.data() + n * channels, sum,
+                  sum + channels);
     });
 
     std::vector<float> scale(shape.batch * channels);
@@ -210,9 +213,9 @@ void groupNormForward(const GroupNormShape &shape, const T *x, const float *weig
     });
 }
 
-template<typename T>
-void groupNormBackward(const GroupNormShape &shape, const T *x, const T *dy, const float *weight, const float *bias, bool silu,
-                       const float *mean, const float *rstd, T *dx, float *dWeight, float *dBias)
+template <typename T>
+void groupNormBackward(const GroupNormShape &shape, const T *x, const T *dy, const float *weight, const float *bias,
+                       bool silu, const float *mean, const float *rstd, T *dx, float *dWeight, float *dBias)
 {
     const Strips<T> &strip = strips<T>();
     const std::int64_t channels = shape.channels;
@@ -263,17 +266,18 @@ void groupNormBackward(const GroupNormShape &shape, const T *x, const T *dy, con
     }
     forStrips(shape, [&](std::int64_t n, std::int64_t, std::int64_t row, std::int64_t rows) {
         const std::int64_t at = (n * shape.pixels + row) * channels;
-        strip.applyGradient(x + at, dy + at, rows, channels, rowOf(n), a.data() + n * channels, b.data() + n * channels, silu, dx + at);
+        strip.applyGradient(x + at, dy + at, rows, channels, rowOf(n), a.data() + n * channels, b.data() + n * channels,
+                            silu, dx + at);
     });
 }
 
-template void groupNormForward(const GroupNormShape &, const float *, const float *, const float *, float, bool, float *, float *,
-                               float *);
-template void groupNormForward(const GroupNormShape &, const BFloat16 *, const float *, const float *, float, bool, BFloat16 *, float *,
-                               float *);
-template void groupNormBackward(const GroupNormShape &, const float *, const float *, const float *, const float *, bool, const float *,
-                                const float *, float *, float *, float *);
-template void groupNormBackward(const GroupNormShape &, const BFloat16 *, const BFloat16 *, const float *, const float *, bool,
-                                const float *, const float *, BFloat16 *, float *, float *);
+template void groupNormForward(const GroupNormShape &, const float *, const float *, const float *, float, bool,
+                               float *, float *, float *);
+template void groupNormForward(const GroupNormShape &, const BFloat16 *, const float *, const float *, float, bool,
+                               BFloat16 *, float *, float *);
+template void groupNormBackward(const GroupNormShape &, const float *, const float *, const float *, const float *,
+                                bool, const float *, const float *, float *, float *, float *);
+template void groupNormBackward(const GroupNormShape &, const BFloat16 *, const BFloat16 *, const float *,
+                                const float *, bool, const float *, const float *, BFloat16 *, float *, float *);
 
 } // namespace engine::kernels

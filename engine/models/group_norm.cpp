@@ -12,8 +12,8 @@ using torch::autograd::tensor_list;
 
 bool fitsKernel(const Tensor &x)
 {
-    return x.device().is_cpu() && x.dim() == 4 && x.numel() > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast)
-           && (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kBFloat16);
+    return x.device().is_cpu() && x.dim() == 4 && x.numel() > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast) &&
+           (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kBFloat16);
 }
 
 kernels::GroupNormShape shapeOf(const Tensor &x, int64_t groups)
@@ -22,7 +22,7 @@ kernels::GroupNormShape shapeOf(const Tensor &x, int64_t groups)
 }
 
 /// Calls work(pointer type) with the element type that the kernels know for x's dtype.
-template<typename Work>
+template <typename Work>
 void withElement(const Tensor &x, const Work &work)
 {
     if (x.scalar_type() == torch::kFloat32)
@@ -31,7 +31,7 @@ void withElement(const Tensor &x, const Work &work)
         work(static_cast<kernels::BFloat16 *>(nullptr));
 }
 
-template<typename T>
+template <typename T>
 T *data(const Tensor &x)
 {
     return static_cast<T *>(const_cast<void *>(x.const_data_ptr()));
@@ -52,16 +52,16 @@ Normalised normalise(const Tensor &x, const Tensor &weight, const Tensor &bias, 
     withElement(x, [&](auto *type) {
         using T = std::remove_pointer_t<decltype(type)>;
         kernels::groupNormForward<T>(shapeOf(x, options.groups), data<T>(x), data<float>(weight), data<float>(bias),
-                                     static_cast<float>(options.eps), options.silu, data<T>(result.y), data<float>(result.mean),
-                                     data<float>(result.rstd));
+                                     static_cast<float>(options.eps), options.silu, data<T>(result.y),
+                                     data<float>(result.mean), data<float>(result.rstd));
     });
     return result;
 }
 
 struct FusedGroupNorm : torch::autograd::Function<FusedGroupNorm>
 {
-    static Tensor forward(AutogradContext *context, const Tensor &x, const Tensor &weight, const Tensor &bias, int64_t groups, double eps,
-                          bool silu)
+    static Tensor forward(AutogradContext *context, const Tensor &x, const Tensor &weight, const Tensor &bias,
+                          int64_t groups, double eps, bool silu)
     {
         const Tensor w = weight.to(torch::kFloat32).contiguous();
         const Tensor b = bias.to(torch::kFloat32).contiguous();
@@ -85,9 +85,9 @@ struct FusedGroupNorm : torch::autograd::Function<FusedGroupNorm>
         const Tensor dBias = at::empty_like(w);
         withElement(x, [&](auto *type) {
             using T = std::remove_pointer_t<decltype(type)>;
-            kernels::groupNormBackward<T>(shapeOf(x, context->saved_data["groups"].toInt()), data<T>(x), data<T>(dy), data<float>(w),
-                                          data<float>(saved[2]), silu, data<float>(saved[3]), data<float>(saved[4]), data<T>(dx),
-                                          data<float>(dWeight), data<float>(dBias));
+            kernels::groupNormBackward<T>(shapeOf(x, context->saved_data["groups"].toInt()), data<T>(x), data<T>(dy),
+                                          data<float>(w), data<float>(saved[2]), silu, data<float>(saved[3]),
+                                          data<float>(saved[4]), data<T>(dx), data<float>(dWeight), data<float>(dBias));
         });
         const auto dtype = context->saved_data["dtype"].toScalarType();
         return {dx, dWeight.to(dtype), dBias.to(dtype), {}, {}, {}};

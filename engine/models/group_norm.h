@@ -15,6 +15,7 @@ struct GroupNormOptions
 /// fused kernel, everything else in LibTorch's.
 ///
 /// \param weight, bias  [C], x's dtype or float32
-torch::Tensor groupNorm(const torch::Tensor &x, const torch::Tensor &weight, const torch::Tensor &bias, const GroupNormOptions &options);
+torch::Tensor groupNorm(const torch::Tensor &x, const torch::Tensor &weight, const torch::Tensor &bias,
+                        const GroupNormOptions &options);
 
 } // namespace engine

@@ -1,5 +1,7 @@
 #include "engine/training/trainer.h"
 
+#include "engine/training/memory_probe.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -167,8 +169,31 @@ void Trainer::refuseBatch(const std::string &detail)
                 "there is not enough memory for a single picture of this size. (" + detail + ")");
 }
 
+void Trainer::checkMemory()
+{
+    if (!m_objective.device().is_cpu()) // a GPU says by itself when its memory is full
+        return;
+    const std::int64_t fitting = batchThatFits(m_settings.batch, [this](std::int64_t batch) {
+        m_objective.loss(batch, generatorFor(m_state.step, 0)).backward();
+        m_weights.clearGradients();
+    });
+    if (fitting < m_settings.batch)
+        throw Error(ErrorKind::OutOfMemory, "batch",
+                    "there is not enough memory for batches of " + std::to_string(m_settings.batch) + "; " +
+                        std::to_string(fitting) + " would fit.");
+}
+
 TrainReport Trainer::run(const RunContext &context)
 {
+    if (!isAtEnd() && !context.stop.stop_requested()) {
+        try {
+            checkMemory();
+        } catch (const c10::Error &error) {
+            if (!isOutOfMemory(error))
+                throw;
+            refuseBatch(error.what_without_backtrace());
+        }
+    }
     m_begin = m_lastReport = Clock::now();
     m_elapsedBefore = m_state.elapsedSeconds;
     auto lastSave = Clock::now();

@@ -79,6 +79,7 @@ private:
     void save(const RunContext &context);
     void drawSamples();
     void report(const RunContext &context);
+    void checkMemory();
     [[noreturn]] void refuseBatch(const std::string &detail);
 
     Objective &m_objective;

@@ -270,14 +270,15 @@ QList<GalleryKey> GalleryStore::keys(const GalleryQuery &query) const
         return {}; // asked before open(): the window is there first
     QSqlQuery rows(index);
     rows.setForwardOnly(true);
-    rows.prepare(QStringLiteral("SELECT id, created_ms, stars FROM pictures%1 ORDER BY created_ms DESC, id DESC")
+    rows.prepare(QStringLiteral("SELECT id, created_ms, stars, bytes FROM pictures%1 ORDER BY created_ms DESC, id DESC")
                      .arg(where.isEmpty() ? QString() : QStringLiteral(" WHERE ") + where));
     for (const QVariant &value : values)
         rows.addBindValue(value);
     QList<GalleryKey> keys;
     rows.exec();
     while (rows.next())
-        keys.append({rows.value(0).toLongLong(), rows.value(1).toLongLong(), rows.value(2).toInt()});
+        keys.append({rows.value(0).toLongLong(), rows.value(1).toLongLong(), rows.value(2).toInt(),
+                     rows.value(3).toLongLong()});
     return keys;
 }
 
@@ -290,12 +291,6 @@ QStringList GalleryStore::models() const
     while (rows.next())
         names.append(rows.value(0).toString());
     return names;
-}
-
-qint64 GalleryStore::bytes() const
-{
-    QSqlQuery rows(QSqlDatabase::database(m_reader, false));
-    return rows.exec(QStringLiteral("SELECT sum(bytes) FROM pictures")) && rows.next() ? rows.value(0).toLongLong() : 0;
 }
 
 } // namespace app

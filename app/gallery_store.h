@@ -42,6 +42,7 @@ struct GalleryKey
     qint64 id = 0;
     qint64 createdMs = 0;
     int stars = 0;
+    qint64 bytes = 0;
 };
 
 class GalleryQuery;
@@ -78,7 +79,6 @@ public:
     [[nodiscard]] QList<GalleryKey> keys() const;                                 ///< newest first
     [[nodiscard]] QList<GalleryKey> keys(const GalleryQuery &query) const;
     [[nodiscard]] QStringList models() const;             ///< that made pictures, most used first
-    [[nodiscard]] qint64 bytes() const;                   ///< of all files
     [[nodiscard]] qint64 idOf(const QString &path) const; ///< 0 if there is no such row
     [[nodiscard]] int count() const;
     /// Waits until everything asked for is done. For the end of the program and tests.

@@ -204,6 +204,8 @@ void GalleryPage::closeViewer()
     }
     m_grid->setFocus(Qt::OtherFocusReason);
     updatePanel();
+    if (window()->isFullScreen())
+        Q_EMIT fullScreenRequested(); // the full screen was the picture's
 }
 
 void GalleryPage::showFile(const QString &path)

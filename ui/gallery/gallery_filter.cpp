@@ -67,7 +67,7 @@ void GalleryFilter::readKeys()
             from = day.startOfDay().toMSecsSinceEpoch();
             until = day.addDays(1).startOfDay().toMSecsSinceEpoch();
         }
-        m_keys.insert(key.id, {day.toJulianDay(), key.createdMs, key.stars});
+        m_keys.insert(key.id, {day.toJulianDay(), key.createdMs, key.stars, key.bytes});
     }
     count();
 }
@@ -87,6 +87,7 @@ void GalleryFilter::count()
     counts.all = int(m_keys.size());
     for (const Key &key : std::as_const(m_keys)) {
         counts.starred += key.stars > 0;
+        counts.bytes += key.bytes;
         counts.session += key.madeMs >= m_sessionStartMs;
     }
     m_counts = counts;
@@ -96,7 +97,7 @@ void GalleryFilter::count()
 void GalleryFilter::note(const app::GalleryPicture &picture)
 {
     const qint64 ms = picture.created.toMSecsSinceEpoch();
-    m_keys.insert(picture.id, {julianDay(ms), ms, picture.stars});
+    m_keys.insert(picture.id, {julianDay(ms), ms, picture.stars, picture.bytes});
     if (!m_query.isEmpty()) {
         if (m_query.matches(picture))
             m_accepted.insert(picture.id);

@@ -24,6 +24,7 @@ public:
         int all = 0;
         int starred = 0;
         int session = 0;
+        qint64 bytes = 0;
     };
 
     GalleryFilter(app::GalleryModel &gallery, app::GalleryStore &store, QObject *parent = nullptr);
@@ -55,6 +56,7 @@ private:
         qint64 day = 0;
         qint64 madeMs = 0;
         int stars = 0;
+        qint64 bytes = 0;
     };
     void readKeys();
     void readAccepted();

@@ -271,7 +271,8 @@ void GalleryGrid::paintEvent(QPaintEvent *event)
     painter.fillRect(event->rect(), theme().color(Token::Canvas));
     const int offset = verticalOffset();
     const int bottom = offset + viewport()->height();
-    const bool several = selectionModel()->selectedIndexes().size() > 1;
+    const QItemSelection chosen = selectionModel()->selection();
+    const bool several = chosen.size() > 1 || (chosen.size() == 1 && chosen.first().height() > 1);
     const Section *sticky = nullptr;
     int nextTop = m_height;
     for (int at = 0; at < m_sections.size(); ++at) {

@@ -8,6 +8,7 @@
 #include "ui/common/chip.h"
 #include "ui/common/elided_label.h"
 #include "ui/common/empty_state.h"
+#include "ui/common/free_space.h"
 #include "ui/common/hair_line.h"
 #include "ui/common/icon_button.h"
 #include "ui/common/search_field.h"
@@ -27,7 +28,6 @@
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QStackedWidget>
-#include <QStorageInfo>
 #include <QVBoxLayout>
 
 namespace ui {
@@ -62,6 +62,7 @@ GalleryPage::GalleryPage(app::Studio &studio, QWidget *parent)
                              m_middle))
     , m_noHits(new EmptyState(tr("No pictures found"), QString(), m_middle))
     , m_toasts(new ToastHost(this))
+    , m_free(new FreeSpace(this))
 {
     setAccessibleName(tr("Gallery"));
     setSurface(m_middle, Token::Canvas);
@@ -218,6 +219,8 @@ void GalleryPage::makePanel()
 
 void GalleryPage::connectParts()
 {
+    connect(m_free, &FreeSpace::changed, this, &GalleryPage::statusChanged);
+    m_free->setFolder(m_studio.settings().pictureFolder());
     m_searchDelay.setSingleShot(true);
     m_searchDelay.setInterval(150);
     connect(&m_searchDelay, &QTimer::timeout, this, &GalleryPage::updateSearch);
@@ -300,7 +303,8 @@ void GalleryPage::connectParts()
         m_toasts->show(
             {.iconName = QStringLiteral("undo"), .text = tr("%n picture(s) brought back", nullptr, int(paths.size()))});
     });
-    connect(&m_studio.settings(), &app::Settings::pictureFolderChanged, this, [this] {
+    connect(&m_studio.settings(), &app::Settings::pictureFolderChanged, this, [this](const QString &folder) {
+        m_free->setFolder(folder);
         updateSources();
         updateEmpty();
     });
@@ -436,14 +440,12 @@ PageStatus GalleryPage::status() const
     }
     const qsizetype chosen = m_grid->selectionModel()->selectedIndexes().size();
     status.left = tr("%n picture(s)", nullptr, m_filter->rowCount());
+    if (m_filter->rowCount() > 0 && m_filter->rowCount() == m_filter->counts().all)
+        status.left = QStringLiteral("%1, %2").arg(
+            status.left, locale.formattedDataSize(m_filter->counts().bytes, 0, QLocale::DataSizeSIFormat));
     if (chosen > 0)
         status.left = tr("%1, %2 selected").arg(status.left, locale.toString(chosen));
-    QString folder = m_studio.settings().pictureFolder();
-    while (!QDir(folder).exists() && folder.contains(u'/') && folder.size() > 1)
-        folder = folder.section(u'/', 0, -2).isEmpty() ? QStringLiteral("/") : folder.section(u'/', 0, -2);
-    const QStorageInfo disk(folder);
-    if (disk.isValid())
-        status.right = tr("%1 free").arg(locale.formattedDataSize(disk.bytesAvailable(), 0, QLocale::DataSizeSIFormat));
+    status.right = m_free->text();
     return status;
 }
 

@@ -24,6 +24,7 @@ class Button;
 class Chip;
 class EmptyState;
 class FlowLayout;
+class FreeSpace;
 class GalleryFilter;
 class IconButton;
 class Label;
@@ -126,6 +127,7 @@ private:
     UseButtons *m_use;
     Label *m_several;
     ToastHost *m_toasts;
+    FreeSpace *m_free;
     QTimer m_searchDelay;
     QList<QList<app::Trash::Moved>> m_moved; ///< newest last
     bool m_isNarrow = false;

@@ -10,6 +10,7 @@
 #include "ui/common/empty_state.h"
 #include "ui/common/fact_list.h"
 #include "ui/common/flow_layout.h"
+#include "ui/common/free_space.h"
 #include "ui/common/hair_line.h"
 #include "ui/common/painting.h"
 #include "ui/common/search_field.h"
@@ -28,7 +29,6 @@
 #include <QListView>
 #include <QLocale>
 #include <QStackedWidget>
-#include <QStorageInfo>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -167,6 +167,9 @@ ModelsPage::ModelsPage(app::Studio &studio, QWidget *parent)
     row->addWidget(m_left);
     row->addLayout(centre, 1);
     row->addWidget(m_right);
+    m_free = new FreeSpace(this);
+    connect(m_free, &FreeSpace::changed, this, &ModelsPage::statusChanged);
+    m_free->setFolder(QDir::homePath());
     connectParts();
     updateSources();
     updateEmpty();
@@ -432,10 +435,7 @@ PageStatus ModelsPage::status() const
     status.left = tr("%n model(s)", nullptr, int(m_studio.models().entries().size()));
     if (bytes > 0)
         status.left = tr("%1, %2").arg(status.left, bytesText(bytes));
-    const QStorageInfo disk(QDir::homePath());
-    if (disk.isValid())
-        status.right =
-            tr("%1 free").arg(QLocale().formattedDataSize(disk.bytesAvailable(), 0, QLocale::DataSizeSIFormat));
+    status.right = m_free->text();
     return status;
 }
 

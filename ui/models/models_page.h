@@ -21,6 +21,7 @@ class Button;
 class EmptyState;
 class FactList;
 class FlowLayout;
+class FreeSpace;
 class Label;
 class ModelFilter;
 class ModelList;
@@ -84,6 +85,7 @@ private:
     FlowLayout *m_chips;
     Button *m_use;
     Button *m_open;
+    FreeSpace *m_free;
     QString m_loaded;
     bool m_isNarrow = false;
 };

@@ -123,7 +123,6 @@ QWidget *GalleryPage::makeToolbar()
     m_search->setKeyHint(QStringLiteral("Ctrl+F"));
     m_search->setMaximumWidth(352);
     m_search->setMinimumWidth(160);
-    m_problem = new Label(QString(), TextStyle::Caption, Token::Danger, bar);
     m_group = new QComboBox(bar);
     m_group->setProperty("prefix", tr("Group"));
     m_group->addItem(tr("By day"));
@@ -141,7 +140,6 @@ QWidget *GalleryPage::makeToolbar()
     m_panelButton->setChecked(!m_right->isFolded());
     QHBoxLayout *row = bar->row();
     row->addWidget(m_search, 100); // up to its own maximum; the rest is the gap's
-    row->addWidget(m_problem);
     row->addStretch(1);
     row->addWidget(m_group);
     row->addWidget(m_size);
@@ -166,7 +164,8 @@ QWidget *GalleryPage::makeChips()
     add(QStringLiteral("stars"), tr("Stars"), &GalleryPage::showStarsMenu);
     add(QStringLiteral("model"), tr("Model"), &GalleryPage::showModelMenu);
     add(QStringLiteral("sampler"), tr("Sampler"), &GalleryPage::showSamplerMenu);
-    row->addStretch(1);
+    m_problem = new ElidedLabel(QString(), TextStyle::Detail, Token::Danger, bar);
+    row->addWidget(m_problem, 1);
     m_clear = new Button(tr("Clear all"), Button::Kind::Link, bar);
     m_clear->setControlSize(Button::Size::Small);
     m_clear->setVisible(false);
@@ -342,7 +341,11 @@ void GalleryPage::updateSources()
 void GalleryPage::updateEmpty()
 {
     if (m_filter->rowCount() > 0) {
+        const bool wasEmpty = m_middle->currentWidget() == m_empty;
         m_middle->setCurrentWidget(m_grid);
+        // The pictures came after the page: the focus had nowhere better to go.
+        if (wasEmpty && isVisible() && (m_sources->hasFocus() || m_empty->isAncestorOf(window()->focusWidget())))
+            activate();
     } else if (m_studio.gallery().rowCount() == 0) {
         m_middle->setCurrentWidget(m_empty);
     } else {

@@ -22,6 +22,7 @@ namespace ui {
 class Banner;
 class Button;
 class Chip;
+class ElidedLabel;
 class EmptyState;
 class FlowLayout;
 class FreeSpace;
@@ -112,7 +113,7 @@ private:
     EmptyState *m_empty;
     EmptyState *m_noHits;
     SearchField *m_search;
-    Label *m_problem;
+    ElidedLabel *m_problem;
     QComboBox *m_group;
     PlainSlider *m_size;
     IconButton *m_panelButton;

@@ -78,7 +78,9 @@ Viewer::Viewer(GalleryFilter &filter, app::Settings &settings, QWidget *parent)
     auto *stripMiddle = new QHBoxLayout;
     stripMiddle->setContentsMargins(13, 0, 13, 0);
     stripMiddle->addWidget(m_strip);
-    stripRow->addLayout(stripMiddle, 1);
+    stripRow->addStretch(1);
+    stripRow->addLayout(stripMiddle);
+    stripRow->addStretch(1);
 
     auto *centre = new QVBoxLayout;
     centre->setSpacing(0);
@@ -195,7 +197,9 @@ void Viewer::makePanel()
     auto *tabs = new QHBoxLayout;
     tabs->setContentsMargins(8, 0, 8, 0);
     tabs->addWidget(m_tabs);
-    row->addLayout(tabs, 1);
+    row->addStretch(1);
+    row->addLayout(tabs);
+    row->addStretch(1);
     auto *line = new HairLine(head);
     row->addWidget(line);
     m_panel->setHead(head);

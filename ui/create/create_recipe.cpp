@@ -53,9 +53,9 @@ SeedField::Mode seedModeFrom(const QString &text)
 QList<Example> starterExamples(const QString &resources)
 {
     const QString folder = resources + QStringLiteral("/examples/");
-    return {{QStringLiteral("cat face"), 7, 20, folder + QStringLiteral("cat-face.png")},
-            {QStringLiteral("rocket"), 21, 20, folder + QStringLiteral("rocket.png")},
-            {QStringLiteral("pizza"), 3, 20, folder + QStringLiteral("pizza.png")}};
+    return {{QStringLiteral("cat face"), 1, 20, folder + QStringLiteral("cat-face.png")},
+            {QStringLiteral("rocket"), 3, 20, folder + QStringLiteral("rocket.png")},
+            {QStringLiteral("pizza"), 1, 20, folder + QStringLiteral("pizza.png")}};
 }
 
 } // namespace

@@ -34,7 +34,9 @@ QString Failure::sentenceFor(engine::ErrorKind kind, const QString &subject)
     case engine::ErrorKind::WrongWeights:
         return tr("Parts of the model \"%1\" are missing or do not fit together. Download or copy it again.").arg(name);
     case engine::ErrorKind::OutOfMemory:
-        return tr("There is not enough memory for an image of this size. Try a smaller size.");
+        if (subject == QLatin1String("batch")) // of a training
+            return tr("There is not enough memory for batches of this size. The details say which would fit.");
+        return tr("There is not enough memory for a picture of this size. Try a smaller size.");
     case engine::ErrorKind::DiskFull:
         return tr("Cannot write \"%1\". Check that there is space left and that you may write there.").arg(name);
     case engine::ErrorKind::Internal:

@@ -4,7 +4,8 @@
 # goes on where it was. Root or sudo for the packages.
 #
 #   packaging/starter/train.sh [OPTION...]
-#     --first                   the small first model: 289 pictures of 64x64 (first.txt, first_plan.json)
+#     --first                   the small first model: 289 pictures of 64x64 (first.txt, first_plan.json) for 10 and 29
+#                               minutes, then 50 of them (first50.txt, first50_plan.json) for 15
 #     --animals                 the model without words: animals.txt, 64x64 (the plan's "pixel" stage) and nothing else
 #     --autoencoder-minutes M   end the stage after M minutes instead of the plan's steps; the learning rate falls to
 #     --latent-minutes M        its end
@@ -35,7 +36,7 @@ while [ $# -gt 0 ]; do
         shift
         ;;
     *)
-        sed -n '2,17p' "$0" >&2
+        sed -n '2,18p' "$0" >&2
         exit 2
         ;;
     esac
@@ -136,6 +137,8 @@ first)
     folder=$cache/first
     plan=$here/first_plan.json
     prepare "$folder" --size 64 --vocabulary "$cache/prepared/tokenizer/spiece.model" --names "$here/first.txt"
+    minutes[autoencoder]=${minutes[autoencoder]:-10}
+    minutes[latent]=${minutes[latent]:-29}
     ;;
 animals)
     folder=$cache/animals
@@ -151,5 +154,16 @@ stage "$plan" "$folder" autoencoder
 mkdir -p "$folder/model/tokenizer"
 cp "$folder/prepared/tokenizer/"* "$folder/model/tokenizer/"
 stage "$plan" "$folder" latent
+if [ $kind = first ]; then
+    # 289 pictures are more than these minutes can tell apart: 50 of them again.
+    base=$folder/model
+    folder=$folder/few
+    plan=$here/first50_plan.json
+    prepare "$folder" --size 64 --vocabulary "$cache/prepared/tokenizer/spiece.model" --names "$here/first50.txt"
+    mkdir -p "$folder/model"
+    cp -r "$base/vae" "$base/tokenizer" "$folder/model/"
+    minutes[latent]=15
+    stage "$plan" "$folder" latent --init "$base"
+fi
 stage "$plan" "$folder" sheet
 echo "Done: $folder/model (sheet.ppm shows samples beside their originals; it is no part of the model)"

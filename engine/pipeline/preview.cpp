@@ -84,9 +84,11 @@ void Previewer::show(int picture, const StepState &state)
             throw;
         return; // a preview is never worth the picture
     }
-    const bool isFirst = m_lastCost == 0; // the first also makes the map: not what previews cost
-    m_lastCost = secondsSince(start);
-    m_spentSeconds += isFirst ? 0 : m_lastCost;
+    if (m_isWarm) { // the first also makes the map and fills caches: not what previews cost
+        m_lastCost = secondsSince(start);
+        m_spentSeconds += m_lastCost;
+    }
+    m_isWarm = true;
 }
 
 } // namespace engine

@@ -41,6 +41,7 @@ private:
     double m_stepSeconds = 0;
     double m_spentSeconds = 0;
     double m_lastCost = 0;
+    bool m_isWarm = false; ///< one preview was made
 };
 
 } // namespace engine

@@ -323,6 +323,7 @@ void CreatePage::connectView()
         state.hasSeed = true;
         state.seedMode = SeedField::Mode::Typed;
         m_recipe->setState(state);
+        m_recipe->focusPrompt(); // the card that was clicked is gone in a moment
         generate();
     });
     connect(m_banner, &Banner::actionTriggered, this, &CreatePage::onBannerAction);

@@ -1,5 +1,7 @@
 #include "engine/pipeline/conditioning.h"
 
+#include <algorithm>
+
 namespace engine {
 
 namespace {
@@ -94,6 +96,12 @@ std::vector<WeightedConditioning> PromptConditioning::at(int step) const
     for (const PlannedPart &part : m_plan.partsAt(step))
         parts.push_back({&m_encoded[part.text], part.weight});
     return parts;
+}
+
+bool PromptConditioning::joinsTexts() const
+{
+    return std::any_of(m_plan.ranges.begin(), m_plan.ranges.end(),
+                       [](const PlannedRange &range) { return range.parts.size() > 1; });
 }
 
 torch::Tensor sizeIds(int width, int height)

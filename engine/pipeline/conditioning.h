@@ -33,6 +33,8 @@ public:
 
     /// \param step  from 1
     [[nodiscard]] std::vector<WeightedConditioning> at(int step) const;
+    /// Whether AND joins several texts at some step: their sum needs the negative prompt at any guidance scale.
+    [[nodiscard]] bool joinsTexts() const;
     [[nodiscard]] int tokensCut() const { return m_plan.tokensCut; }
     [[nodiscard]] const std::vector<NetworkTag> &networks() const { return m_plan.networks; }
 

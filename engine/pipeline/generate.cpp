@@ -166,7 +166,7 @@ GenerateReport generatePictures(LoadedModel &model, const GenerateRequest &reque
     if (model.info.takesPrompt) {
         context.emit(StageStarted{Stage::EncodingPrompt});
         positive.emplace(model, request, PromptRole::Positive);
-        if (request.guidanceScale != 1.0)
+        if (request.guidanceScale != 1.0 || positive->joinsTexts())
             negative.emplace(model, request, PromptRole::Negative);
         for (const NetworkTag &tag : positive->networks())
             context.emit(Notice{"<" + tag.kind + (tag.arguments.empty() ? "" : ":" + tag.arguments.front()) +

@@ -73,6 +73,7 @@ private Q_SLOTS:
     void picturesAreThoseOfOtherPrograms();
     void sameRequestGivesSamePixels();
     void pictureOfABatchCanBeMadeAlone();
+    void andCountsEveryPartAtGuidanceOne();
     void previewsShowEveryPictureForming();
     void stopTokenEndsTheJobAndKeepsFinishedPictures();
     void stopAfterPictureFinishesTheOneInWork();
@@ -184,6 +185,20 @@ void PipelinesTest::pictureOfABatchCanBeMadeAlone()
     m_engine.generate(request, alone.context());
     QCOMPARE(batch.pictures.at(1).seed, alone.pictures.at(0).seed);
     QVERIFY(batch.pictures.at(1).image == alone.pictures.at(0).image);
+}
+
+void PipelinesTest::andCountsEveryPartAtGuidanceOne()
+{
+    Recorder first;
+    Recorder both;
+    GenerateRequest request = smallRequest();
+    request.count = 1;
+    request.guidanceScale = 1.0;
+    request.prompt = "a red fox";
+    m_engine.generate(request, first.context());
+    request.prompt = "a red fox AND a blue house";
+    m_engine.generate(request, both.context());
+    QVERIFY(!(first.pictures.at(0).image == both.pictures.at(0).image));
 }
 
 void PipelinesTest::previewsShowEveryPictureForming()

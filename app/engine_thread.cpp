@@ -5,6 +5,8 @@
 
 #include <QMetaObject>
 
+#include <algorithm>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -27,8 +29,15 @@ struct EngineThread::Shared
         QImage image = {};
     };
 
+    struct Waiting
+    {
+        Kind kind = Kind::Other;
+        Work work = {};
+    };
+
     std::mutex mutex;
     std::map<JobId, Stops> stops;   ///< of every job that is not over
+    std::deque<Waiting> waiting;    ///< in the order in which it was asked for
     std::optional<Preview> preview; ///< newest that was not delivered
 };
 
@@ -39,6 +48,13 @@ public:
     EngineWorker(EngineThread &owner, EngineFactory factory, std::shared_ptr<EngineThread::Shared> shared)
         : m_owner(owner), m_factory(std::move(factory)), m_shared(std::move(shared))
     {
+    }
+
+    /// Does what waits. Training comes last, and not within another training.
+    void workOff()
+    {
+        while (EngineThread::Work work = next())
+            work(*this);
     }
 
     void open()
@@ -68,9 +84,13 @@ public:
     void train(JobId id, const engine::TrainRequest &request)
     {
         engine::TrainReport report;
+        m_isTraining = true;
         const Outcome outcome =
             run(id, [&](const engine::RunContext &context) { report = engine().train(request, context); });
-        end(id, outcome, [report](EngineThread &owner, JobId job) { Q_EMIT owner.trainFinished(job, report); });
+        m_isTraining = false;
+        end(
+            id, outcome, [report](EngineThread &owner, JobId job) { Q_EMIT owner.trainFinished(job, report); },
+            EngineThread::Kind::Training);
     }
 
     void load(JobId id, const engine::LoadRequest &request)
@@ -79,7 +99,30 @@ public:
         end(id, outcome, [](EngineThread &owner, JobId job) { Q_EMIT owner.loadFinished(job); });
     }
 
+    void study(JobId id, const engine::StudyRequest &request)
+    {
+        engine::StudyResult result;
+        const Outcome outcome =
+            run(id, [&](const engine::RunContext &context) { result = engine().study(request, context); });
+        end(id, outcome, [result](EngineThread &owner, JobId job) { Q_EMIT owner.studyFinished(job, result); });
+    }
+
 private:
+    EngineThread::Work next()
+    {
+        const std::lock_guard lock(m_shared->mutex);
+        std::deque<EngineThread::Shared::Waiting> &waiting = m_shared->waiting;
+        auto found = std::find_if(waiting.begin(), waiting.end(),
+                                  [](const auto &each) { return each.kind == EngineThread::Kind::Other; });
+        if (found == waiting.end() && !m_isTraining)
+            found = waiting.begin();
+        if (found == waiting.end())
+            return {};
+        EngineThread::Work work = std::move(found->work);
+        waiting.erase(found);
+        return work;
+    }
+
     engine::Engine &engine()
     {
         if (!m_engine) {
@@ -105,6 +148,7 @@ private:
         context.emit = [this, id](const engine::Event &event) {
             std::visit([this, id](const auto &value) { pass(id, value); }, event);
         };
+        context.betweenSteps = [this] { workOff(); };
         return attempt([&] {
             engine::throwIfStopped(context); // cancelled while it waited
             post([id](EngineThread &owner) { owner.begin(id); });
@@ -114,10 +158,10 @@ private:
 
     /// Tells the UI thread how a job ended.
     template <typename Success>
-    void end(JobId id, const Outcome &outcome, Success success)
+    void end(JobId id, const Outcome &outcome, Success success, EngineThread::Kind kind = EngineThread::Kind::Other)
     {
-        post([id, outcome, success](EngineThread &owner) {
-            owner.end(id);
+        post([id, outcome, success, kind](EngineThread &owner) {
+            owner.end(id, kind);
             if (const Failure *failure = std::get_if<Failure>(&outcome))
                 Q_EMIT owner.jobFailed(id, *failure);
             else if (std::holds_alternative<engine::Cancelled>(outcome))
@@ -157,6 +201,10 @@ private:
                 Q_EMIT owner.previewReady(taken->id, taken->picture, taken->step, taken->image);
         });
     }
+    void pass(JobId id, const engine::TrajectoryReady &ready)
+    {
+        post([id, ready](EngineThread &owner) { Q_EMIT owner.trajectoryReady(id, ready.picture, ready.trajectory); });
+    }
     void pass(JobId id, const engine::ImageFinished &image)
     {
         post([id, image](EngineThread &owner) { Q_EMIT owner.imageFinished(id, image); });
@@ -176,6 +224,13 @@ private:
         post([id, value](EngineThread &owner) { Q_EMIT owner.sampleReady(id, value); });
     }
 
+    void pass(JobId id, const engine::WaitingForSpace &full)
+    {
+        post([id, folder = QString::fromStdString(full.folder.string()), bytes = full.bytes](EngineThread &owner) {
+            Q_EMIT owner.waitingForSpace(id, folder, bytes);
+        });
+    }
+
     /// Runs `call` on the UI thread, in the order of the calls.
     template <typename Call>
     void post(Call call)
@@ -188,6 +243,7 @@ private:
     EngineFactory m_factory;
     std::shared_ptr<EngineThread::Shared> m_shared;
     std::unique_ptr<engine::Engine> m_engine;
+    bool m_isTraining = false;
 };
 
 EngineThread::EngineThread(EngineFactory factory, QObject *parent)
@@ -204,15 +260,14 @@ EngineThread::EngineThread(EngineFactory factory, QObject *parent)
 
 EngineThread::~EngineThread()
 {
-    stopAll();
+    stopAll(); // what waits ends before it begins
     m_thread.quit();
     m_thread.wait();
 }
 
 void EngineThread::start()
 {
-    QMetaObject::invokeMethod(
-        m_worker, [worker = m_worker] { worker->open(); }, Qt::QueuedConnection);
+    queue(Kind::Other, [](EngineWorker &worker) { worker.open(); });
 }
 
 JobId EngineThread::newJobId()
@@ -222,29 +277,27 @@ JobId EngineThread::newJobId()
 
 void EngineThread::generate(JobId id, const engine::GenerateRequest &request)
 {
-    expect(id);
-    QMetaObject::invokeMethod(
-        m_worker, [worker = m_worker, id, request] { worker->generate(id, request); }, Qt::QueuedConnection);
+    ask(id, Kind::Other, [id, request](EngineWorker &worker) { worker.generate(id, request); });
 }
 
 void EngineThread::train(JobId id, const engine::TrainRequest &request)
 {
-    expect(id);
-    QMetaObject::invokeMethod(
-        m_worker, [worker = m_worker, id, request] { worker->train(id, request); }, Qt::QueuedConnection);
+    ask(id, Kind::Training, [id, request](EngineWorker &worker) { worker.train(id, request); });
 }
 
 void EngineThread::load(JobId id, const engine::LoadRequest &request)
 {
-    expect(id);
-    QMetaObject::invokeMethod(
-        m_worker, [worker = m_worker, id, request] { worker->load(id, request); }, Qt::QueuedConnection);
+    ask(id, Kind::Other, [id, request](EngineWorker &worker) { worker.load(id, request); });
+}
+
+void EngineThread::study(JobId id, const engine::StudyRequest &request)
+{
+    ask(id, Kind::Other, [id, request](EngineWorker &worker) { worker.study(id, request); });
 }
 
 void EngineThread::unload()
 {
-    QMetaObject::invokeMethod(
-        m_worker, [worker = m_worker] { worker->unload(); }, Qt::QueuedConnection);
+    queue(Kind::Other, [](EngineWorker &worker) { worker.unload(); });
 }
 
 void EngineThread::stop(JobId id)
@@ -275,9 +328,14 @@ bool EngineThread::isBusy() const
     return m_pending > 0;
 }
 
+bool EngineThread::isFree() const
+{
+    return m_pending == m_pendingTrainings;
+}
+
 JobId EngineThread::current() const
 {
-    return m_current;
+    return m_running.isEmpty() ? 0 : m_running.last();
 }
 
 std::optional<engine::DeviceInfo> EngineThread::device() const
@@ -285,7 +343,7 @@ std::optional<engine::DeviceInfo> EngineThread::device() const
     return m_device;
 }
 
-void EngineThread::expect(JobId id)
+void EngineThread::ask(JobId id, Kind kind, Work work)
 {
     {
         const std::lock_guard lock(m_shared->mutex);
@@ -293,28 +351,45 @@ void EngineThread::expect(JobId id)
     }
     m_lastId = std::max(m_lastId, id);
     ++m_pending;
+    m_pendingTrainings += kind == Kind::Training;
+    queue(kind, std::move(work));
     noteBusy();
+}
+
+void EngineThread::queue(Kind kind, Work work)
+{
+    {
+        const std::lock_guard lock(m_shared->mutex);
+        m_shared->waiting.push_back({kind, std::move(work)});
+    }
+    // A training that runs looks by itself; then there is nothing left to do.
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker] { worker->workOff(); }, Qt::QueuedConnection);
 }
 
 void EngineThread::begin(JobId id)
 {
-    m_current = id;
+    m_running.append(id);
     Q_EMIT jobStarted(id);
 }
 
-void EngineThread::end(JobId id)
+void EngineThread::end(JobId id, Kind kind)
 {
     {
         const std::lock_guard lock(m_shared->mutex);
         m_shared->stops.erase(id);
     }
     --m_pending;
-    if (m_current == id)
-        m_current = 0;
+    m_pendingTrainings -= kind == Kind::Training;
+    m_running.removeAll(id);
 }
 
 void EngineThread::noteBusy()
 {
+    if (isFree() != m_wasFree) {
+        m_wasFree = isFree();
+        Q_EMIT freeChanged(m_wasFree);
+    }
     if (isBusy() == m_wasBusy)
         return;
     m_wasBusy = isBusy();

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 
 #include <QImage>
+#include <QList>
 #include <QObject>
 #include <QThread>
 
@@ -28,7 +29,8 @@ struct TrainingSample
 class EngineWorker;
 
 /// The only bridge to the engine: requests in, signals with values out. Lives on the UI thread; the engine is made,
-/// used and destroyed on a thread of its own. Work is done in the order in which it was asked for.
+/// used and destroyed on a thread of its own. Work is done in the order in which it was asked for, but for training:
+/// it waits until nothing else does, and whatever is asked for while it runs is done at its next step boundary.
 class EngineThread : public QObject
 {
     Q_OBJECT
@@ -46,6 +48,7 @@ public:
     void generate(JobId id, const engine::GenerateRequest &request);
     void train(JobId id, const engine::TrainRequest &request);
     void load(JobId id, const engine::LoadRequest &request);
+    void study(JobId id, const engine::StudyRequest &request);
     /// Gives the memory of the loaded model back.
     void unload();
 
@@ -58,6 +61,7 @@ public:
     void stopAfterPicture(JobId id);
 
     [[nodiscard]] bool isBusy() const;   ///< something runs or waits on the engine thread
+    [[nodiscard]] bool isFree() const;   ///< nothing but training runs or waits: what is asked for now starts at once
     [[nodiscard]] JobId current() const; ///< the job whose jobStarted() came last and that is not over; else 0
     [[nodiscard]] std::optional<engine::DeviceInfo> device() const; ///< once ready
 
@@ -65,21 +69,27 @@ Q_SIGNALS:
     void ready(const engine::DeviceInfo &device);
     void engineFailed(const app::Failure &failure);
     void busyChanged(bool isBusy);
+    void freeChanged(bool isFree);
 
     void jobStarted(app::JobId id);
     void stageStarted(app::JobId id, engine::Stage stage, double fraction);
     void stepFinished(app::JobId id, const engine::StepFinished &step);
     /// Newest only: a preview that was not delivered when the next one came is dropped.
     void previewReady(app::JobId id, int picture, int step, const QImage &image);
+    /// Before the imageFinished() of that picture, where the request asked for it.
+    void trajectoryReady(app::JobId id, int picture, const std::shared_ptr<const engine::Trajectory> &trajectory);
     void imageFinished(app::JobId id, const engine::ImageFinished &image);
     void notice(app::JobId id, const QString &text);
     void lossReported(app::JobId id, const engine::LossReported &loss);
     void sampleReady(app::JobId id, const app::TrainingSample &sample);
+    /// The disk is full; see engine::WaitingForSpace.
+    void waitingForSpace(app::JobId id, const QString &folder, quint64 bytes);
 
     // Exactly one of these ends each job.
     void jobFinished(app::JobId id, const engine::GenerateReport &report);
     void trainFinished(app::JobId id, const engine::TrainReport &report);
     void loadFinished(app::JobId id);
+    void studyFinished(app::JobId id, const engine::StudyResult &result);
     void jobFailed(app::JobId id, const app::Failure &failure);
     void jobCancelled(app::JobId id);
 
@@ -87,9 +97,13 @@ private:
     friend class EngineWorker;
     struct Shared;
 
-    void expect(JobId id);
+    enum class Kind { Training, Other };
+    using Work = std::function<void(EngineWorker &)>;
+
+    void ask(JobId id, Kind kind, Work work);
+    void queue(Kind kind, Work work);
     void begin(JobId id);
-    void end(JobId id);
+    void end(JobId id, Kind kind);
     void noteBusy();
 
     std::shared_ptr<Shared> m_shared;
@@ -97,9 +111,11 @@ private:
     EngineWorker *m_worker = nullptr; ///< lives on m_thread, deleted when it ends
     std::optional<engine::DeviceInfo> m_device;
     JobId m_lastId = 0;
-    JobId m_current = 0;
+    QList<JobId> m_running; ///< the last one works; those before it are trainings that it works within
     int m_pending = 0;
+    int m_pendingTrainings = 0; ///< of them
     bool m_wasBusy = false;
+    bool m_wasFree = true;
 };
 
 } // namespace app

@@ -3,6 +3,7 @@
 #include "engine/event.h"
 #include "engine/model_info.h"
 #include "engine/request.h"
+#include "engine/study.h"
 #include "engine/train_request.h"
 
 #include <filesystem>
@@ -49,6 +50,8 @@ public:
     virtual void load(const LoadRequest &request, const RunContext &context) = 0;
     virtual GenerateReport generate(const GenerateRequest &request, const RunContext &context) = 0;
     virtual void probe(const ProbeRequest &request) = 0;
+    /// Loads the request's model if it is not the loaded one.
+    virtual StudyResult study(const StudyRequest &request, const RunContext &context) = 0;
     virtual TrainReport train(const TrainRequest &request, const RunContext &context) = 0;
     /// Forgets the loaded model and gives its memory back.
     virtual void unload() = 0;

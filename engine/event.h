@@ -4,7 +4,9 @@
 #include "engine/image.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <variant>
@@ -46,6 +48,15 @@ struct ImageFinished
     Image image = {};
 };
 
+struct Trajectory;
+
+/// How a picture came to be, before its ImageFinished; only where the request asked for it.
+struct TrajectoryReady
+{
+    int picture = 0;
+    std::shared_ptr<const Trajectory> trajectory = {};
+};
+
 /// Something worth telling that does not stop the work ("the decoder ran in tiles, memory was short").
 struct Notice
 {
@@ -73,7 +84,16 @@ struct SampleReady
     Image image = {};
 };
 
-using Event = std::variant<StageStarted, StepFinished, PreviewReady, ImageFinished, Notice, LossReported, SampleReady>;
+/// The disk is full. Training waits until there is space for its checkpoint, or until it is asked to stop; nothing is
+/// lost. The next LossReported says that it goes on.
+struct WaitingForSpace
+{
+    std::filesystem::path folder = {};
+    std::uint64_t bytes = 0; ///< that the checkpoint needs
+};
+
+using Event = std::variant<StageStarted, StepFinished, PreviewReady, TrajectoryReady, ImageFinished, Notice,
+                           LossReported, SampleReady, WaitingForSpace>;
 
 /// Everything that a long call may do to its caller.
 struct RunContext
@@ -81,6 +101,9 @@ struct RunContext
     std::function<void(const Event &)> emit = [](const Event &) {};
     std::stop_token stop = {};
     std::stop_token stopAfterPicture = {}; ///< finish the picture that is being made, skip the rest
+    /// Called between two training steps, on the engine thread, which may run any other call of the engine here but
+    /// train(): whoever shares the engine thread may do short work here.
+    std::function<void()> betweenSteps = [] {};
 };
 
 /// \throws Cancelled if the caller asked to stop.

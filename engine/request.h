@@ -4,10 +4,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace engine {
+
+struct Trajectory;
 
 /// Where start noise and step noise come from. Cpu: LibTorch's CPU generator, the numbers of torch.randn in
 /// Python. Nv: Philox as a CUDA device draws it, computed on the CPU.
@@ -49,6 +53,13 @@ struct GenerateRequest
     std::filesystem::path saveLatentsFile = {}; ///< where the final latents go; empty: nowhere
     PreviewContent preview = PreviewContent::PredictedX0;
     PreviewDecoder previewDecoder = PreviewDecoder::Linear;
+    bool keepTrajectory = false; ///< TrajectoryReady follows each picture
+    bool keepAttention = false;  ///< with the attention maps of its words
+    /// A branch: the first branchStep steps are the parent's, bit for bit; what differs in this request (prompt,
+    /// guidance, sampler, steps) counts from there on. Nothing different: the parent's picture.
+    std::shared_ptr<const Trajectory> branchFrom = {};
+    int branchStep = 0;
+    std::optional<std::uint64_t> branchNoiseSeed = {}; ///< of the noise of the remaining steps; empty: the parent's
 
     bool operator==(const GenerateRequest &) const = default;
 };

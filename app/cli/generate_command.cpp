@@ -261,8 +261,10 @@ private:
             m_progress.note(QString::fromStdString(notice.text));
     }
 
-    void on(const engine::LossReported &) {}
-    void on(const engine::SampleReady &) {}
+    template <typename OfOtherWork>
+    void on(const OfOtherWork &)
+    {
+    }
 
     void show(double fraction, const QString &text)
     {

@@ -62,6 +62,12 @@ void TorchEngine::probe(const ProbeRequest &request)
     translated(request.model.string(), [&] { runProbe(request, m_devices); });
 }
 
+StudyResult TorchEngine::study(const StudyRequest &request, const RunContext &)
+{
+    const auto &model = std::visit([](const auto &each) -> const auto & { return each.model; }, request);
+    throw Error(ErrorKind::NotSupported, model.string(), "not built yet");
+}
+
 TrainReport TorchEngine::train(const TrainRequest &request, const RunContext &context)
 {
     m_models.unload(); // training wants the memory, and may overwrite the very model

@@ -19,6 +19,7 @@ public:
     void load(const LoadRequest &request, const RunContext &context) override;
     GenerateReport generate(const GenerateRequest &request, const RunContext &context) override;
     void probe(const ProbeRequest &request) override;
+    StudyResult study(const StudyRequest &request, const RunContext &context) override;
     TrainReport train(const TrainRequest &request, const RunContext &context) override;
     void unload() override;
 

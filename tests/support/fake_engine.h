@@ -110,6 +110,19 @@ public:
 
     void probe(const engine::ProbeRequest &) override {}
 
+    engine::StudyResult study(const engine::StudyRequest &request, const engine::RunContext &context) override
+    {
+        engine::throwIfStopped(context);
+        if (const auto *encode = std::get_if<engine::EncodeRequest>(&request))
+            return engine::EncodeResult{.picture = encode->picture};
+        if (const auto *predict = std::get_if<engine::PredictNoiseRequest>(&request))
+            return engine::PredictNoiseResult{.timesteps = predict->timesteps,
+                                              .errors = std::vector<double>(predict->timesteps.size(), 0.25),
+                                              .eps = predict->noise,
+                                              .clean = predict->clean};
+        return engine::DecodeResult{};
+    }
+
     engine::TrainReport train(const engine::TrainRequest &request, const engine::RunContext &context) override
     {
         failIfAsked({});

@@ -1,20 +1,17 @@
 #include "engine/kernels/amx_attention.h"
 
+#include "engine/kernels/amx_tiles.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <memory>
 #include <new>
 
-#if defined(__x86_64__) && defined(__linux__)
+#ifdef TINCTURE_AMX
 #include <cpuid.h>
-#include <immintrin.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#define TINCTURE_AMX 1
-// GCC 12 warns about its own intrinsics' "undefined" vectors.
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 
 namespace engine::kernels {
@@ -23,9 +20,6 @@ namespace engine::kernels {
 
 namespace {
 
-constexpr std::int64_t kTileRows = 16;
-constexpr std::int64_t kPairs = 32;       // bfloat16 values in a row of a tile
-constexpr std::int64_t kTileValues = 512; // bfloat16 values in a tile
 constexpr std::int64_t kQueryBlock = 32;
 constexpr std::int64_t kKeyBlock = 256;
 
@@ -50,16 +44,6 @@ Layout layoutOf(const AttentionProblem &p)
     l.headValues = l.keyValues + l.keyTiles / 2 * l.columns * kTileValues;
     return l;
 }
-
-/// Tiles 0-3 accumulate, 4-5 hold rows of the left factor, 6-7 columns of the right one; all 16 rows of 64 bytes.
-struct alignas(64) TileConfig
-{
-    std::uint8_t palette = 1;
-    std::uint8_t startRow = 0;
-    std::uint8_t reserved[14] = {};
-    std::uint16_t rowBytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-    std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-};
 
 /// Scratch memory of one thread.
 struct Scratch
@@ -90,8 +74,6 @@ struct Scratch
     float maximum[kQueryBlock] = {};
     float sum[kQueryBlock] = {};
 };
-
-#define TINCTURE_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma,amx-tile,amx-bf16")))
 
 /// scores[32, 16 * tiles] = queries * keys^T
 TINCTURE_TARGET void multiplyKeys(const Scratch &s, const std::uint16_t *keys, std::int64_t chunks, std::int64_t tiles)
@@ -168,18 +150,6 @@ TINCTURE_TARGET void multiplyValues(const Scratch &s, const std::uint16_t *value
         _tile_stored(0, out, resultBytes);
         _tile_stored(2, out + kTileRows * s.width, resultBytes);
     }
-}
-
-/// 2^x to about 1e-4, far below the rounding to bfloat16 that follows.
-TINCTURE_TARGET inline __m512 exp2Fast(__m512 x)
-{
-    const __m512 whole = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    const __m512 rest = _mm512_sub_ps(x, whole); // -0.5..0.5
-    __m512 y = _mm512_set1_ps(0.0558011F);
-    y = _mm512_fmadd_ps(y, rest, _mm512_set1_ps(0.2401536F));
-    y = _mm512_fmadd_ps(y, rest, _mm512_set1_ps(0.6931472F));
-    y = _mm512_fmadd_ps(y, rest, _mm512_set1_ps(1.0F));
-    return _mm512_scalef_ps(y, whole);
 }
 
 /// Turns a block of scores into probabilities relative to the largest score so far, and rescales what was summed up
@@ -317,11 +287,6 @@ void packKeys(const AttentionProblem &p, const Layout &l, const std::uint16_t *k
                 tiles[pairs * kPairs + 2 * n] = keys[n * p.kAt.tokenStride + p.headDim - 1];
         }
     }
-}
-
-TINCTURE_TARGET inline __m512i loadWide(const std::uint16_t *from, __mmask16 mask)
-{
-    return _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from));
 }
 
 /// Values [32 keys][16 of a column tile]: row r, column d holds dimension d of keys 2r and 2r + 1.

@@ -1,6 +1,7 @@
 #include "engine/models/attention.h"
 
 #include "engine/kernels/amx_attention.h"
+#include "engine/models/attention_gradient.h"
 
 #include <ATen/Parallel.h>
 
@@ -81,6 +82,8 @@ Tensor attend(const Tensor &q, const Tensor &k, const Tensor &v, bool causal)
     const double scale = 1.0 / std::sqrt(static_cast<double>(headDim));
     if (!causal && canAttendInTiles(q, k, v))
         return attendInTiles(q, k, v, static_cast<float>(scale));
+    if (!causal && hasAttentionGradient(q, k, v))
+        return attendWithGradient(q, k, v, static_cast<float>(scale), &attendInTiles);
     // LibTorch's CPU kernel is two to three times faster where the width suits its blocks.
     const int64_t padded = (headDim + 31) / 32 * 32;
     if (q.is_cpu() && !torch::GradMode::is_enabled() && headDim > 32 && padded != headDim && q.size(-2) >= 256) {

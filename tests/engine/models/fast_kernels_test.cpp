@@ -18,6 +18,8 @@ private Q_SLOTS:
     void attentionIsSoftmaxOfProducts_data();
     void attentionIsSoftmaxOfProducts();
     void attentionSurvivesLargeScores();
+    void attentionHasTheGradientsOfSoftmaxOfProducts_data() { attentionIsSoftmaxOfProducts_data(); }
+    void attentionHasTheGradientsOfSoftmaxOfProducts();
     void gatedGeluIsGeluTimesValue();
     void layersOfAllShapesComputeWhatLibTorchComputes_data();
     void layersOfAllShapesComputeWhatLibTorchComputes();
@@ -67,6 +69,31 @@ void FastKernelsTest::attentionSurvivesLargeScores()
     const Tensor v = torch::randn({1, 1, 600, 32}).to(torch::kBFloat16);
     const torch::InferenceMode inference;
     COMPARE_TENSORS(engine::attend(q, k, v), v.select(2, 599).unsqueeze(2).expand({1, 1, 40, 32}), 1e-6);
+}
+
+void FastKernelsTest::attentionHasTheGradientsOfSoftmaxOfProducts()
+{
+    QFETCH(const int, queries);
+    QFETCH(const int, keys);
+    QFETCH(const int, width);
+    constexpr int kHeads = 3;
+    const auto heads = [&](int tokens, torch::Dtype dtype, const Tensor &values) {
+        return values.to(dtype).view({2, tokens, kHeads, width}).transpose(1, 2).detach().requires_grad_();
+    };
+    const auto draw = [&](int tokens) { return torch::randn({2, tokens, kHeads * width}).to(torch::kBFloat16); };
+    const Tensor values[4] = {draw(queries), draw(keys), draw(keys), draw(queries)};
+    Tensor narrow[3];
+    Tensor wide[3];
+    for (int i = 0; i < 3; ++i) {
+        narrow[i] = heads(i == 0 ? queries : keys, torch::kBFloat16, values[i]);
+        wide[i] = heads(i == 0 ? queries : keys, torch::kFloat64, values[i]);
+    }
+    const Tensor scores = wide[0].matmul(wide[1].transpose(-1, -2)) / std::sqrt(static_cast<double>(width));
+    scores.softmax(-1).matmul(wide[2]).backward(heads(queries, torch::kFloat64, values[3]).detach());
+    engine::attend(narrow[0], narrow[1], narrow[2]).backward(heads(queries, torch::kBFloat16, values[3]).detach());
+    // Probabilities, their gradients and the results are rounded to 8 bits.
+    for (int i = 0; i < 3; ++i)
+        COMPARE_TENSORS(narrow[i].grad(), wide[i].grad(), 0.012);
 }
 
 void FastKernelsTest::gatedGeluIsGeluTimesValue()

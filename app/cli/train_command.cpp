@@ -177,6 +177,11 @@ public:
             m_progress.showOrLog(fraction, lossText(*loss), 30);
         } else if (const auto *notice = std::get_if<engine::Notice>(&event)) {
             m_progress.note(QString::fromStdString(notice->text));
+        } else if (const auto *full = std::get_if<engine::WaitingForSpace>(&event)) {
+            m_progress.note(QStringLiteral("The disk is full. Training waits until there are %1 MB for its checkpoint "
+                                           "in %2; nothing is lost.")
+                                .arg((full->bytes + 999'999) / 1'000'000)
+                                .arg(QString::fromStdString(full->folder.string())));
         } else if (const auto *stage = std::get_if<engine::StageStarted>(&event)) {
             const bool isTraining = stage->stage == engine::Stage::Training;
             m_progress.show(stage->fraction, isTraining ? QStringLiteral("Training") : QStringLiteral("Preparing"));

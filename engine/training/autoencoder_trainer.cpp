@@ -78,6 +78,7 @@ torch::Tensor encodeAll(AutoencoderKL &vae, const torch::Tensor &pictures, bool 
     for (const bool mirrored : flip ? std::vector<bool>{false, true} : std::vector<bool>{false}) {
         for (int64_t i = 0; i < count; i += encodeBatch(pictures)) {
             throwIfStopped(context);
+            context.betweenSteps();
             context.emit(StageStarted{Stage::EncodingPicture, static_cast<double>(i) / static_cast<double>(count)});
             torch::Tensor x = takePictures(pictures, indicesFrom(i, pictures), options);
             if (mirrored)

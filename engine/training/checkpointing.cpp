@@ -29,6 +29,14 @@ double exactly(const Metadata &metadata, const std::string &key)
     return value;
 }
 
+std::uint64_t bytesOf(const std::map<std::string, torch::Tensor> &tensors)
+{
+    std::uint64_t bytes = 0;
+    for (const auto &[name, tensor] : tensors)
+        bytes += tensor.nbytes();
+    return bytes;
+}
+
 } // namespace
 
 std::filesystem::path checkpointFile(const std::filesystem::path &folder)
@@ -55,11 +63,11 @@ void saveCheckpoint(const std::filesystem::path &folder, const TrainingState &st
             if (error.kind != ErrorKind::DiskFull)
                 throw;
             if (!hasSaidSo)
-                context.emit(Notice{
-                    "The disk is full. Training waits until there is space for its checkpoint; nothing is lost."});
+                context.emit(WaitingForSpace{folder, bytesOf(tensors)});
             for (int i = 0; i < 50; ++i) {
-                if (context.stop.stop_requested())
+                if (context.stop.stop_requested() || context.stopAfterPicture.stop_requested())
                     throw;
+                context.betweenSteps();
                 std::this_thread::sleep_for(std::chrono::milliseconds(100));
             }
         }

@@ -1,6 +1,7 @@
 #include "engine/training/network_shapes.h"
 
 #include "engine/error.h"
+#include "engine/training_work.h"
 
 #include <algorithm>
 #include <numeric>
@@ -17,11 +18,10 @@ constexpr int64_t kHeadWidth = 32;
 constexpr int64_t kLargestPixelAttention = 16;
 constexpr int64_t kLargestLatentAttention = 32;
 
-Widths widthsOr(const TrainRequest &request, Widths fallback)
+Widths widthsOf(const TrainRequest &request, int64_t side)
 {
-    if (request.widths.empty())
-        return fallback;
-    return {request.widths.begin(), request.widths.end()};
+    const std::vector<int> widths = trainedWidths(request, static_cast<int>(side));
+    return {widths.begin(), widths.end()};
 }
 
 void checkLevels(const Widths &widths, int64_t side)
@@ -58,18 +58,8 @@ int64_t headsFor(int64_t width)
 UNet2DConfig pixelNetwork(const TrainRequest &request)
 {
     const int64_t size = request.size;
-    Widths fallback = {64, 128};
-    if (size >= 128)
-        fallback = {32, 64, 128, 192, 256};
-    else if (size >= 64)
-        fallback = {64, 96, 128, 192};
-    else if (size >= 32)
-        fallback = {64, 128, 192};
-    while (size % (int64_t(1) << (fallback.size() - 1)) != 0)
-        fallback.pop_back();
-
     UNet2DConfig config;
-    config.blockOutChannels = widthsOr(request, fallback);
+    config.blockOutChannels = widthsOf(request, size);
     checkLevels(config.blockOutChannels, size);
     config.sampleSize = size;
     config.layersPerBlock = request.layersPerBlock;
@@ -91,14 +81,8 @@ UNet2DConfig pixelNetwork(const TrainRequest &request)
 VaeConfig autoencoderNetwork(const TrainRequest &request)
 {
     const int64_t size = request.size;
-    Widths fallback = {32, 64, 128};
-    if (size >= 256)
-        fallback = {64, 128, 192, 256};
-    else if (size >= 128)
-        fallback = {32, 64, 128, 128};
-
     VaeConfig config;
-    config.blockOutChannels = widthsOr(request, fallback);
+    config.blockOutChannels = widthsOf(request, size);
     checkLevels(config.blockOutChannels, size);
     config.sampleSize = size;
     config.layersPerBlock = request.layersPerBlock;
@@ -112,16 +96,8 @@ UNetConfig latentNetwork(const TrainRequest &request, const VaeConfig &vae)
         throw Error(ErrorKind::BadRequest, "size",
                     "this autoencoder needs a size that is a multiple of " + std::to_string(vae.downscale()) + ".");
     const int64_t side = request.size / vae.downscale();
-    Widths fallback = {128, 256, 256};
-    if (side > 32)
-        fallback = {128, 256, 512, 512};
-    else if (side > 16)
-        fallback = {128, 256, 384};
-    while (side % (int64_t(1) << (fallback.size() - 1)) != 0)
-        fallback.pop_back();
-
     UNetConfig config;
-    config.blockOutChannels = widthsOr(request, fallback);
+    config.blockOutChannels = widthsOf(request, side);
     checkLevels(config.blockOutChannels, side);
     const std::size_t levels = config.blockOutChannels.size();
     config.inChannels = vae.latentChannels;

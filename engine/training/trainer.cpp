@@ -107,6 +107,15 @@ void Trainer::oneStep()
     ++m_stepsSinceReport;
 }
 
+void Trainer::pauseBetweenSteps(const RunContext &context)
+{
+    const auto before = Clock::now();
+    context.betweenSteps();
+    const auto spent = Clock::now() - before;
+    m_begin += spent;
+    m_lastReport += spent;
+}
+
 void Trainer::save(const RunContext &context)
 {
     if (m_settings.checkpoints.empty())
@@ -133,7 +142,8 @@ void Trainer::report(const RunContext &context)
     const double pictures = static_cast<double>(m_stepsSinceReport) * m_settings.batch * m_settings.accumulate;
     const double speed = pictures / std::max(seconds, 1e-9);
     m_stepsSinceReport = 0;
-    m_picturesPerSecond = m_picturesPerSecond == 0.0 ? speed : 0.8 * m_picturesPerSecond + 0.2 * speed;
+    m_picturesPerSecond = m_isWarm ? 0.8 * m_picturesPerSecond + 0.2 * speed : speed;
+    m_isWarm = m_stepsOfThisRun > 1;
 
     const double secondsLeft =
         m_settings.secondsBudget > 0.0
@@ -185,7 +195,10 @@ void Trainer::checkMemory()
 
 TrainReport Trainer::run(const RunContext &context)
 {
-    if (!isAtEnd() && !context.stop.stop_requested()) {
+    const auto isAskedToStop = [&] {
+        return context.stop.stop_requested() || context.stopAfterPicture.stop_requested();
+    };
+    if (!isAtEnd() && !isAskedToStop()) {
         try {
             checkMemory();
         } catch (const c10::Error &error) {
@@ -199,8 +212,7 @@ TrainReport Trainer::run(const RunContext &context)
     auto lastSave = Clock::now();
     bool isStopped = false;
     while (!isAtEnd()) {
-        if (context.stop.stop_requested() ||
-            (m_settings.stopAfterSteps > 0 && m_stepsOfThisRun >= m_settings.stopAfterSteps)) {
+        if (isAskedToStop() || (m_settings.stopAfterSteps > 0 && m_stepsOfThisRun >= m_settings.stopAfterSteps)) {
             isStopped = true;
             break;
         }
@@ -221,6 +233,7 @@ TrainReport Trainer::run(const RunContext &context)
             save(context);
             lastSave = Clock::now();
         }
+        pauseBetweenSteps(context);
     }
     if (m_stepsSinceReport > 0)
         report(context);

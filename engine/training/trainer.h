@@ -71,6 +71,8 @@ private:
     using Clock = std::chrono::steady_clock;
 
     void oneStep();
+    /// Lets the caller work between two steps; the time does not count as training.
+    void pauseBetweenSteps(const RunContext &context);
     [[nodiscard]] torch::Generator generatorFor(std::int64_t step, int part) const;
     [[nodiscard]] double progress() const;
     [[nodiscard]] double elapsedSeconds() const;
@@ -93,6 +95,7 @@ private:
     std::int64_t m_stepsOfThisRun = 0;
     Clock::time_point m_lastReport = Clock::now();
     std::int64_t m_stepsSinceReport = 0;
+    bool m_isWarm = false;        ///< the first step of a run, which also sets things up, is reported
     torch::Tensor m_loss;         // of the last step
     torch::Tensor m_smoothedLoss; // running mean; both stay on the device until they are reported
     double m_picturesPerSecond = 0.0;

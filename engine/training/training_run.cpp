@@ -133,7 +133,12 @@ void TrainingRun::showSamples(std::int64_t step, const std::vector<std::string> 
 
 std::function<void()> TrainingRun::stopCheck() const
 {
-    return [this] { throwIfStopped(m_context); };
+    return [this] {
+        m_context.betweenSteps();
+        if (m_context.stopAfterPicture.stop_requested())
+            throw Cancelled();
+        throwIfStopped(m_context);
+    };
 }
 
 SeededWeights::SeededWeights(std::uint64_t seed)

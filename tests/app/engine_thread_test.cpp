@@ -145,6 +145,60 @@ private Q_SLOTS:
         QCOMPARE(engineFailed.size(), 1);
     }
 
+    void pictureAskedForDuringTrainingIsMadeAtTheNextStep()
+    {
+        m_plan->stepMs = 2;
+        EngineThread engine(factory());
+        QStringList order;
+        connect(&engine, &EngineThread::jobStarted, this, [&](app::JobId id) {
+            order << QStringLiteral("start %1").arg(id);
+            QCOMPARE(engine.current(), id);
+        });
+        connect(&engine, &EngineThread::jobFinished, this, [&](app::JobId id) {
+            order << QStringLiteral("end %1").arg(id);
+            QCOMPARE(engine.current(), app::JobId(1)); // the training again
+        });
+        QSignalSpy loss(&engine, &EngineThread::lossReported);
+        QSignalSpy trained(&engine, &EngineThread::trainFinished);
+        QSignalSpy cancelled(&engine, &EngineThread::jobCancelled);
+        engine.train(1, {.steps = 1000000});
+        QVERIFY(engine.isBusy() && engine.isFree());
+        QTRY_VERIFY(loss.size() > 2);
+        engine.generate(2, {.steps = 3});
+        engine.generate(3, {.steps = 100000}); // stopped: of the others only itself ends
+        QVERIFY(!engine.isFree());
+        QTRY_VERIFY(order.contains(QStringLiteral("start 3")));
+        engine.stop(3);
+        QTRY_COMPARE(cancelled.size(), 1);
+        QVERIFY(engine.isFree());
+        const auto before = loss.size();
+        QTRY_VERIFY(loss.size() > before + 2); // training goes on
+        QVERIFY(trained.isEmpty());
+        engine.stopAfterPicture(1);
+        QTRY_COMPARE(trained.size(), 1);
+        QVERIFY(!trained.at(0).at(1).value<engine::TrainReport>().finished);
+        QCOMPARE(order.join(u' '), QStringLiteral("start 1 start 2 end 2 start 3"));
+        QCOMPARE(engine.current(), app::JobId(0));
+    }
+
+    void trainingWaitsForEverythingElseAndForTheTrainingBeforeIt()
+    {
+        m_plan->stepMs = 1;
+        EngineThread engine(factory());
+        QStringList order;
+        connect(&engine, &EngineThread::jobStarted, this,
+                [&](app::JobId id) { order << QStringLiteral("start %1").arg(id); });
+        connect(&engine, &EngineThread::trainFinished, this,
+                [&](app::JobId id) { order << QStringLiteral("end %1").arg(id); });
+        engine.generate(1, {.steps = 20});
+        engine.train(2, {.steps = 20});
+        engine.train(3, {.steps = 3});
+        engine.generate(4, {.steps = 2});
+        engine.study(5, engine::EncodeRequest{});
+        QTRY_VERIFY(!engine.isBusy());
+        QCOMPARE(order.join(u' '), QStringLiteral("start 1 start 4 start 5 start 2 end 2 start 3 end 3"));
+    }
+
     void trainingReportsLossSamplesAndEnd()
     {
         EngineThread engine(factory());

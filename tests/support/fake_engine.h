@@ -127,7 +127,9 @@ public:
     {
         failIfAsked({});
         for (std::int64_t step = 1; step <= request.steps; ++step) {
-            engine::throwIfStopped(context);
+            context.betweenSteps();
+            if (context.stop.stop_requested())
+                return {.steps = step - 1, .loss = 1.0, .finished = false};
             std::this_thread::sleep_for(std::chrono::milliseconds(m_plan->stepMs));
             const double loss = 1.0 / double(step);
             context.emit(engine::LossReported{.step = step,

@@ -5,7 +5,20 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <fstream>
+#include <iterator>
+
 namespace fs = std::filesystem;
+
+namespace {
+
+std::string bytesOf(const fs::path &file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+} // namespace
 
 /// What training makes is what the engine loads: every kind, from pictures to a picture.
 class TrainedModelsTest : public QObject
@@ -17,6 +30,8 @@ private Q_SLOTS:
     void pixelModelMakesAPicture();
     void latentModelMakesAPicture();
     void adapterIsTrainedOnTheLatentModel();
+    void pictureMadeWithinATrainingChangesNothingOfIt_data();
+    void pictureMadeWithinATrainingChangesNothingOfIt();
 
 private:
     engine::TrainReport train(engine::TrainRequest request);
@@ -127,6 +142,45 @@ void TrainedModelsTest::adapterIsTrainedOnTheLatentModel()
         QVERIFY(tensor.isfinite().all().item<bool>());
     }
     QVERIFY(hasLearnt);
+}
+
+void TrainedModelsTest::pictureMadeWithinATrainingChangesNothingOfIt_data()
+{
+    QTest::addColumn<engine::TrainKind>("kind");
+    QTest::addRow("pixel") << engine::TrainKind::Pixel;
+    QTest::addRow("latent") << engine::TrainKind::Latent;
+}
+
+void TrainedModelsTest::pictureMadeWithinATrainingChangesNothingOfIt()
+{
+    QFETCH(const engine::TrainKind, kind);
+    const std::string name = kind == engine::TrainKind::Pixel ? "own-pixel" : "own-latent";
+    if (kind == engine::TrainKind::Latent)
+        train(request(engine::TrainKind::Autoencoder, "own-vae"));
+    engine::TrainRequest plain = request(kind, name);
+    plain.base = root() / "own-vae";
+    plain.steps = 20;
+    plain.sampleEvery = 10;
+    train(plain);
+
+    engine::TrainRequest shared = plain;
+    shared.output = root() / (name + "-shared");
+    engine::Image within;
+    int boundaries = 0;
+    m_engine.train(shared, {.betweenSteps = [&] {
+                       ++boundaries;
+                       if (boundaries % 9 == 4)
+                           within = picture(plain.output, "red cat");
+                       if (boundaries % 9 == 7)
+                           m_engine.unload();
+                   }});
+    QVERIFY(boundaries > 20);
+    QVERIFY(within == picture(plain.output, "red cat"));
+    const auto weights = [](const engine::TrainRequest &made) {
+        return bytesOf(made.output / "unet" / "diffusion_pytorch_model.safetensors");
+    };
+    QVERIFY(!weights(plain).empty());
+    QVERIFY(weights(plain) == weights(shared));
 }
 
 QTEST_GUILESS_MAIN(TrainedModelsTest)

@@ -14,6 +14,7 @@
 #include "ui/create/recipe_panel.h"
 #include "ui/create/words.h"
 #include "ui/gallery/gallery_page.h"
+#include "ui/learn/learn_page.h"
 #include "ui/models/models_page.h"
 #include "ui/rail.h"
 #include "ui/settings/settings_page.h"
@@ -50,6 +51,7 @@ const QList<MainWindow::PageRow> &MainWindow::pageTable()
     static const QList<PageRow> table = {
         {"create", "create", QT_TR_NOOP("Create"), Qt::Key_1, false, &MainWindow::makeCreate},
         {"gallery", "gallery", QT_TR_NOOP("Gallery"), Qt::Key_2, false, &MainWindow::makeGallery},
+        {"learn", "learn", QT_TR_NOOP("Learn"), Qt::Key_4, false, &MainWindow::makeLearn},
         {"models", "models", QT_TR_NOOP("Models"), Qt::Key_6, false, &MainWindow::makeModels},
         {"settings", "settings", QT_TR_NOOP("Settings"), Qt::Key_Comma, true, &MainWindow::makeSettings},
     };
@@ -170,6 +172,11 @@ Page *MainWindow::makeGallery()
     connect(m_gallery, &GalleryPage::fullScreenRequested, this, [this] { setFullScreen(!isFullScreen()); });
     connect(m_gallery, &GalleryPage::undoChanged, this, &MainWindow::updateActions);
     return m_gallery;
+}
+
+Page *MainWindow::makeLearn()
+{
+    return new LearnPage(m_studio, m_stack);
 }
 
 Page *MainWindow::makeModels()

@@ -59,6 +59,7 @@ private:
     static const QList<PageRow> &pageTable();
     Page *makeCreate();
     Page *makeGallery();
+    Page *makeLearn();
     Page *makeModels();
     Page *makeSettings();
 

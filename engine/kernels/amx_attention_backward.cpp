@@ -233,10 +233,18 @@ std::uint16_t rounded(float x)
     return static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16) & 1U)) >> 16); // finite numbers only
 }
 
-/// The part of one block of queries.
-TINCTURE_TARGET void addQueries(const Scratch &s, const AttentionGradientProblem &p, const std::uint16_t *q,
-                                const std::uint16_t *outGradient, std::uint16_t *qGradient, std::int64_t rows)
+/// Scores of keys that come after the query, for queries from `first` on.
+void maskLaterKeys(const Scratch &s, std::int64_t first)
 {
+    for (std::int64_t key = first + 1; key < s.keys; ++key)
+        std::fill_n(s.scores + key * kBlock, std::min(kBlock, key - first), -1e30F);
+}
+
+/// The part of the block of queries that begins with `first`.
+TINCTURE_TARGET void addQueries(const Scratch &s, const AttentionGradientProblem &p, const std::uint16_t *q,
+                                const std::uint16_t *outGradient, std::uint16_t *qGradient, std::int64_t first)
+{
+    const std::int64_t rows = std::min(kBlock, p.queries - first);
     const std::int64_t chunks = s.depth / kPairs;
     packQueries(q, p.qAt.tokenStride, rows, p.headDim, s.depth, s.qAcross, s.qDown);
     packQueries(outGradient, p.outGradientAt.tokenStride, rows, p.headDim, s.depth, s.gAcross, s.gDown);
@@ -246,6 +254,8 @@ TINCTURE_TARGET void addQueries(const Scratch &s, const AttentionGradientProblem
         multiply<false>(s.scores + key * kBlock, kBlock, s.kRows + key * s.depth, s.depth, queriesAcross, chunks);
         multiply<false>(s.upstream + key * kBlock, kBlock, s.vRows + key * s.depth, s.depth, outAcross, chunks);
     }
+    if (p.isCausal)
+        maskLaterKeys(s, first);
     softmaxColumns(s, p.keys, 0, p.scale);
     softmaxColumns(s, p.keys, kTileRows, p.scale);
     for (std::int64_t d = 0; d < s.depth; d += kBlock) {
@@ -288,8 +298,7 @@ TINCTURE_TARGET void runHeads(const AttentionGradientProblem &p, std::int64_t be
         for (std::int64_t first = 0; first < p.queries; first += kBlock)
             addQueries(s, p, at(p.q, p.qAt) + first * p.qAt.tokenStride,
                        at(p.outGradient, p.outGradientAt) + first * p.outGradientAt.tokenStride,
-                       at(p.qGradient, p.qGradientAt) + first * p.qGradientAt.tokenStride,
-                       std::min(kBlock, p.queries - first));
+                       at(p.qGradient, p.qGradientAt) + first * p.qGradientAt.tokenStride, first);
         storeRows(s.kSum, s.depth, at(p.kGradient, p.kGradientAt), p.kGradientAt.tokenStride, p.keys, p.headDim);
         storeRows(s.vSum, s.depth, at(p.vGradient, p.vGradientAt), p.vGradientAt.tokenStride, p.keys, p.headDim);
     }

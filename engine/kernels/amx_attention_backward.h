@@ -21,6 +21,7 @@ struct AttentionGradientProblem
     std::int64_t keys = 0; ///< at most kMostGradientKeys: a head's keys stay in the cache
     std::int64_t headDim = 0;
     float scale = 1.0F;
+    bool isCausal = false; ///< query i sees keys 0 .. i only
 };
 
 constexpr std::int64_t kMostGradientKeys = 1024;

@@ -64,6 +64,11 @@ Tensor attendInTiles(const Tensor &q, const Tensor &k, const Tensor &v, float sc
     return out;
 }
 
+Tensor attendToEarlierTokens(const Tensor &q, const Tensor &k, const Tensor &v, float scale)
+{
+    return at::scaled_dot_product_attention(q, k, v, {}, 0.0, /*is_causal=*/true, scale);
+}
+
 /// Linear layer "proj" of a gated feed forward, under the name that checkpoints give it.
 class GatedProjectionImpl : public nn::Module
 {
@@ -82,8 +87,11 @@ Tensor attend(const Tensor &q, const Tensor &k, const Tensor &v, bool causal)
     const double scale = 1.0 / std::sqrt(static_cast<double>(headDim));
     if (!causal && canAttendInTiles(q, k, v))
         return attendInTiles(q, k, v, static_cast<float>(scale));
-    if (!causal && hasAttentionGradient(q, k, v))
-        return attendWithGradient(q, k, v, static_cast<float>(scale), &attendInTiles);
+    if (hasAttentionGradient(q, k, v))
+        return attendWithGradient(q, k, v,
+                                  {.scale = static_cast<float>(scale),
+                                   .isCausal = causal,
+                                   .forward = causal ? &attendToEarlierTokens : &attendInTiles});
     // LibTorch's CPU kernel is two to three times faster where the width suits its blocks.
     const int64_t padded = (headDim + 31) / 32 * 32;
     if (q.is_cpu() && !torch::GradMode::is_enabled() && headDim > 32 && padded != headDim && q.size(-2) >= 256) {

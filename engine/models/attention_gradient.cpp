@@ -11,7 +11,7 @@ namespace {
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-using Forward = Tensor (*)(const Tensor &, const Tensor &, const Tensor &, float);
+using Forward = decltype(TrainedAttention::forward);
 
 kernels::Heads headsOf(const Tensor &t)
 {
@@ -21,10 +21,11 @@ kernels::Heads headsOf(const Tensor &t)
 struct Attention : torch::autograd::Function<Attention>
 {
     static Tensor forward(AutogradContext *context, const Tensor &q, const Tensor &k, const Tensor &v, double scale,
-                          Forward forward)
+                          bool isCausal, Forward forward)
     {
         context->save_for_backward({q, k, v});
         context->saved_data["scale"] = scale;
+        context->saved_data["causal"] = isCausal;
         return forward(q, k, v, static_cast<float>(scale));
     }
 
@@ -45,30 +46,31 @@ struct Attention : torch::autograd::Function<Attention>
         const Tensor dk = gradientOf(k);
         const Tensor dv = gradientOf(v);
         const auto data = [](const Tensor &t) { return static_cast<std::uint16_t *>(t.data_ptr()); };
-        const kernels::AttentionGradientProblem problem{
-            .q = data(q),
-            .k = data(k),
-            .v = data(v),
-            .outGradient = data(out),
-            .qGradient = data(dq),
-            .kGradient = data(dk),
-            .vGradient = data(dv),
-            .qAt = headsOf(q),
-            .kAt = headsOf(k),
-            .vAt = headsOf(v),
-            .outGradientAt = headsOf(out),
-            .qGradientAt = headsOf(dq),
-            .kGradientAt = headsOf(dk),
-            .vGradientAt = headsOf(dv),
-            .batch = q.size(0),
-            .heads = q.size(1),
-            .queries = q.size(2),
-            .keys = k.size(2),
-            .headDim = q.size(3),
-            .scale = static_cast<float>(context->saved_data["scale"].toDouble())};
+        const kernels::AttentionGradientProblem problem{.q = data(q),
+                                                        .k = data(k),
+                                                        .v = data(v),
+                                                        .outGradient = data(out),
+                                                        .qGradient = data(dq),
+                                                        .kGradient = data(dk),
+                                                        .vGradient = data(dv),
+                                                        .qAt = headsOf(q),
+                                                        .kAt = headsOf(k),
+                                                        .vAt = headsOf(v),
+                                                        .outGradientAt = headsOf(out),
+                                                        .qGradientAt = headsOf(dq),
+                                                        .kGradientAt = headsOf(dk),
+                                                        .vGradientAt = headsOf(dv),
+                                                        .batch = q.size(0),
+                                                        .heads = q.size(1),
+                                                        .queries = q.size(2),
+                                                        .keys = k.size(2),
+                                                        .headDim = q.size(3),
+                                                        .scale =
+                                                            static_cast<float>(context->saved_data["scale"].toDouble()),
+                                                        .isCausal = context->saved_data["causal"].toBool()};
         at::parallel_for(0, problem.batch * problem.heads, 1,
                          [&](int64_t begin, int64_t end) { kernels::attentionGradients(problem, begin, end); });
-        return {dq, dk, dv, {}, {}};
+        return {dq, dk, dv, {}, {}, {}};
     }
 };
 
@@ -83,9 +85,9 @@ bool hasAttentionGradient(const Tensor &q, const Tensor &k, const Tensor &v)
            k.size(-2) <= kernels::kMostGradientKeys && suits(q) && suits(k) && suits(v);
 }
 
-Tensor attendWithGradient(const Tensor &q, const Tensor &k, const Tensor &v, float scale, Forward forward)
+Tensor attendWithGradient(const Tensor &q, const Tensor &k, const Tensor &v, const TrainedAttention &how)
 {
-    return Attention::apply(q, k, v, static_cast<double>(scale), forward);
+    return Attention::apply(q, k, v, static_cast<double>(how.scale), how.isCausal, how.forward);
 }
 
 } // namespace engine

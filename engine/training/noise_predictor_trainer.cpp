@@ -36,7 +36,7 @@ LatentObjective::LatentObjective(const PreparedData &data, torch::Tensor latents
 std::vector<TrainedModule> LatentObjective::modules() const
 {
     return {{.name = "unet", .module = m_unet.ptr(), .computeDtype = m_options.computeDtype},
-            {.name = "text_encoder", .module = m_text.ptr(), .computeDtype = torch::kFloat32}};
+            {.name = "text_encoder", .module = m_text.ptr(), .computeDtype = m_options.computeDtype}};
 }
 
 torch::Tensor LatentObjective::loss(int64_t batch, const torch::Generator &generator)

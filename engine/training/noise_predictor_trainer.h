@@ -15,7 +15,9 @@ struct NoisePredictorOptions
     double minSnrGamma = 5.0;
     double captionDropout = 0.1;
     bool flip = false;
-    torch::Dtype computeDtype = torch::kFloat32; ///< of the U-Net; a text encoder computes in float32
+    /// Of the U-Net and of a text encoder that is trained with it. (Making pictures, text encoders compute in float32;
+    /// training, a small one would take a quarter of the step.)
+    torch::Dtype computeDtype = torch::kFloat32;
 };
 
 /// Teaches a U-Net to predict the noise in latents, with text, and the text encoder along with it (Rombach et al.

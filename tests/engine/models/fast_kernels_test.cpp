@@ -18,7 +18,7 @@ private Q_SLOTS:
     void attentionIsSoftmaxOfProducts_data();
     void attentionIsSoftmaxOfProducts();
     void attentionSurvivesLargeScores();
-    void attentionHasTheGradientsOfSoftmaxOfProducts_data() { attentionIsSoftmaxOfProducts_data(); }
+    void attentionHasTheGradientsOfSoftmaxOfProducts_data();
     void attentionHasTheGradientsOfSoftmaxOfProducts();
     void gatedGeluIsGeluTimesValue();
     void layersOfAllShapesComputeWhatLibTorchComputes_data();
@@ -71,8 +71,25 @@ void FastKernelsTest::attentionSurvivesLargeScores()
     COMPARE_TENSORS(engine::attend(q, k, v), v.select(2, 599).unsqueeze(2).expand({1, 1, 40, 32}), 1e-6);
 }
 
+void FastKernelsTest::attentionHasTheGradientsOfSoftmaxOfProducts_data()
+{
+    QTest::addColumn<int>("queries");
+    QTest::addColumn<int>("keys");
+    QTest::addColumn<int>("width");
+    QTest::addColumn<bool>("isCausal");
+    QTest::newRow("one of each") << 1 << 1 << 40 << false;
+    QTest::newRow("self, width of SD 1.5's first level") << 300 << 300 << 40 << false;
+    QTest::newRow("to text") << 100 << 77 << 80 << false;
+    QTest::newRow("more keys than the kernel takes") << 40 << 1100 << 64 << false;
+    QTest::newRow("deepest level") << 33 << 65 << 160 << false;
+    QTest::newRow("odd width") << 20 << 50 << 13 << false;
+    QTest::newRow("text encoder") << 77 << 77 << 64 << true;
+    QTest::newRow("short text") << 32 << 32 << 32 << true;
+}
+
 void FastKernelsTest::attentionHasTheGradientsOfSoftmaxOfProducts()
 {
+    QFETCH(const bool, isCausal);
     QFETCH(const int, queries);
     QFETCH(const int, keys);
     QFETCH(const int, width);
@@ -88,9 +105,12 @@ void FastKernelsTest::attentionHasTheGradientsOfSoftmaxOfProducts()
         narrow[i] = heads(i == 0 ? queries : keys, torch::kBFloat16, values[i]);
         wide[i] = heads(i == 0 ? queries : keys, torch::kFloat64, values[i]);
     }
-    const Tensor scores = wide[0].matmul(wide[1].transpose(-1, -2)) / std::sqrt(static_cast<double>(width));
+    Tensor scores = wide[0].matmul(wide[1].transpose(-1, -2)) / std::sqrt(static_cast<double>(width));
+    if (isCausal)
+        scores = scores.masked_fill(torch::ones({queries, keys}, torch::kBool).triu(1), -1e30);
     scores.softmax(-1).matmul(wide[2]).backward(heads(queries, torch::kFloat64, values[3]).detach());
-    engine::attend(narrow[0], narrow[1], narrow[2]).backward(heads(queries, torch::kBFloat16, values[3]).detach());
+    engine::attend(narrow[0], narrow[1], narrow[2], isCausal)
+        .backward(heads(queries, torch::kBFloat16, values[3]).detach());
     // Probabilities, their gradients and the results are rounded to 8 bits.
     for (int i = 0; i < 3; ++i)
         COMPARE_TENSORS(narrow[i].grad(), wide[i].grad(), 0.012);

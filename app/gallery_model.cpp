@@ -1,5 +1,6 @@
 #include "app/gallery_model.h"
 
+#include "app/gallery_query.h"
 #include "app/thumbnails.h"
 
 #include <QJsonDocument>
@@ -23,7 +24,7 @@ std::optional<Recipe> recipeOf(const GalleryPicture &picture)
 } // namespace
 
 GalleryModel::GalleryModel(GalleryStore &store, Thumbnails &thumbnails, QObject *parent)
-    : QAbstractListModel(parent), m_store(store), m_thumbnails(thumbnails), m_pictures(kKept)
+    : QAbstractListModel(parent), m_store(store), m_thumbnails(thumbnails), m_query(std::make_unique<GalleryQuery>()), m_pictures(kKept)
 {
     connect(&store, &GalleryStore::pictureAdded, this, &GalleryModel::onAdded);
     connect(&store, &GalleryStore::pictureChanged, this, &GalleryModel::onChanged);
@@ -32,6 +33,8 @@ GalleryModel::GalleryModel(GalleryStore &store, Thumbnails &thumbnails, QObject 
     connect(&thumbnails, &Thumbnails::ready, this, &GalleryModel::onThumbnail);
     connect(&thumbnails, &Thumbnails::failed, this, &GalleryModel::onThumbnail);
 }
+
+GalleryModel::~GalleryModel() = default;
 
 void GalleryModel::reload()
 {

@@ -7,9 +7,10 @@
 
 namespace app {
 
+class GalleryQuery;
 class Thumbnails;
 
-/// All pictures of the gallery, newest first. Holds ids; the rest is read by pages when it is looked at.
+/// Pictures of the gallery: all, newest first, unless a view says otherwise. Holds ids; the rest is read by pages when it is looked at.
 class GalleryModel : public QAbstractListModel
 {
     Q_OBJECT
@@ -31,13 +32,42 @@ public:
         CfgRole,                   ///< double
         SeedRole,                  ///< quint64
         StarsRole,                 ///< int 0..5
-        PictureRole                ///< app::GalleryPicture
+        PictureRole,               ///< app::GalleryPicture
+        LabelRole,                 ///< int 0..5
+        RejectedRole,              ///< bool
+        TagsRole,                  ///< QStringList
+        NoteRole,                  ///< QString
+        CollectionsRole,           ///< QStringList of ids
+        FolderRole,                ///< QString: root folder
+        HashRole,                  ///< QByteArray
+        ParentRole,                ///< QString: file name of the picture that it was branched from
+        BranchStepRole,            ///< int
+        BatchRole,                 ///< quint64
+        MissingRole,               ///< bool
+        FaultRole,                 ///< QString: sentence; empty: fine
+        NegativeRole,              ///< QString
+        ScheduleRole,              ///< QString, id
+        NameRole                   ///< QString: file name
     };
 
     GalleryModel(GalleryStore &store, Thumbnails &thumbnails, QObject *parent = nullptr);
+    ~GalleryModel() override;
 
     /// Reads the ids again.
     void reload();
+    /// What is shown and how: a search, and an order with groups. Rows are read anew if it is different. The model
+    /// keeps to it while pictures come, change and go.
+    void setView(const GalleryQuery &query, const GalleryOrder &order);
+    /// Just these, in this order ("more like this"); setView() ends it.
+    void setFixed(const QList<qint64> &ids);
+    [[nodiscard]] const GalleryQuery &query() const { return *m_query; }
+    [[nodiscard]] const GalleryOrder &order() const { return m_order; }
+    /// Groups of the rows in their order; empty without grouping. 100,000 rows: some milliseconds, then kept.
+    [[nodiscard]] const QList<GalleryGroup> &groups() const;
+    [[nodiscard]] int groupOf(int row) const; ///< index into groups(); -1 without grouping
+    [[nodiscard]] int rowOf(qint64 id) const; ///< -1 if it is not shown
+    [[nodiscard]] qint64 idAt(int row) const { return row < 0 || row >= m_ids.size() ? 0 : m_ids[row]; }
+    [[nodiscard]] const QList<qint64> &ids() const { return m_ids; }
     /// Side of the thumbnails in device pixels (they are kept as 256 or 512).
     void setThumbnailSide(int pixels);
     /// Rows that are on the screen: thumbnails of others are not waited for.
@@ -62,6 +92,11 @@ private:
     GalleryStore &m_store;
     Thumbnails &m_thumbnails;
     QList<qint64> m_ids;
+    std::unique_ptr<GalleryQuery> m_query;
+    GalleryOrder m_order;
+    mutable QList<GalleryGroup> m_groups;
+    mutable bool m_hasGroups = false;
+    bool m_isFixed = false;
     mutable QCache<qint64, GalleryPicture> m_pictures;
     mutable QHash<QString, qint64> m_asked; ///< paths whose thumbnail is under way
     int m_side = 256;

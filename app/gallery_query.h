@@ -23,6 +23,18 @@ public:
     [[nodiscard]] bool isEmpty() const { return m_conditions.isEmpty(); }
     /// What is wrong with the text, in words; empty: fine. The wrong part is left out of the search.
     [[nodiscard]] QString problem() const { return m_problem; }
+    /// A part of the text as it was typed: a word, a phrase or a field with its value. For chips.
+    struct Term
+    {
+        int start = 0; ///< where it stands in text()
+        int length = 0;
+        QString text = {};
+        QString problem = {}; ///< a sentence; empty: it counts
+    };
+    [[nodiscard]] QString text() const { return m_text; }
+    [[nodiscard]] QList<Term> terms() const { return m_terms; }
+    /// The text without one of its terms.
+    [[nodiscard]] QString without(int term) const;
     [[nodiscard]] bool matches(const GalleryPicture &picture) const;
     /// Conditions as SQL over the columns of the gallery's index, with its values; empty: none.
     [[nodiscard]] QString where(QVariantList *values) const;
@@ -43,6 +55,8 @@ private:
     [[nodiscard]] static QString column(Field field);
 
     QList<Condition> m_conditions;
+    QString m_text;
+    QList<Term> m_terms;
     QString m_problem;
 };
 

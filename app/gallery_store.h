@@ -1,11 +1,10 @@
 #pragma once
 
+#include "app/gallery_picture.h"
 #include "app/recipe.h"
 
-#include <QDateTime>
 #include <QList>
 #include <QObject>
-#include <QSize>
 #include <QString>
 #include <QThreadPool>
 
@@ -13,44 +12,23 @@
 
 namespace app {
 
-/// A row of the gallery.
-struct GalleryPicture
-{
-    qint64 id = 0;
-    QString path = {};
-    qint64 bytes = 0;
-    qint64 modifiedMs = 0;
-    QDateTime created = {};
-    QSize size = {};
-    QString prompt = {};
-    QString negative = {};
-    QString model = {};
-    QString sampler = {};
-    QString schedule = {};
-    int steps = 0;
-    double cfg = 0.0;
-    quint64 seed = 0;
-    int stars = 0;
-    QByteArray recipe = {}; ///< compact JSON; empty: none was found
-
-    bool operator==(const GalleryPicture &) const = default;
-};
-
-/// As much of a row as sorting and counting all pictures needs.
-struct GalleryKey
-{
-    qint64 id = 0;
-    qint64 createdMs = 0;
-    int stars = 0;
-    qint64 bytes = 0;
-};
-
 class GalleryQuery;
 struct PictureInfo;
 [[nodiscard]] GalleryPicture galleryPictureFrom(const PictureInfo &info);
 
-/// Index over the pictures folder: SQLite, and only an index, since the files hold the truth. Lives on the UI thread,
-/// which only reads; writing and scanning is done by one thread of its own, signals follow.
+/// What a view of the gallery shows, and in which order.
+struct GalleryOrder
+{
+    GallerySort sort = GallerySort::Date;
+    Qt::SortOrder direction = Qt::DescendingOrder;
+    quint64 randomSeed = 0; ///< of GallerySort::Random: the same seed, the same order
+    GalleryGrouping grouping = GalleryGrouping::None; ///< groups are kept together, within them the order holds
+
+    bool operator==(const GalleryOrder &) const = default;
+};
+
+/// Index over the folders of pictures: SQLite, and only an index, since files and journals hold the truth. Lives on
+/// the UI thread, which only reads; writing is done by one thread of its own, each folder is scanned by another.
 class GalleryStore : public QObject
 {
     Q_OBJECT
@@ -62,25 +40,55 @@ public:
 
     /// Opens or makes the index. A damaged one is set aside and rebuilt in the background; notice() says so.
     void open();
-    /// Looks for files that came, went or changed; scanned() follows.
+    /// Looks for files that came, went or changed; scanned() follows when all folders have answered or given up.
     void rescan();
-    /// Another folder of pictures; scanned() follows.
+    /// Another main folder of pictures; scanned() follows.
     void setFolder(const QString &folder);
     [[nodiscard]] QString folder() const { return m_folder; }
+    /// Further folders that are read in place and watched; scanned() follows.
+    void setFolders(const QStringList &folders);
+    /// All folders, the main one first.
+    [[nodiscard]] QList<GalleryFolder> folders() const;
+    /// A vanished folder is found elsewhere: its pictures keep their rows and marks. The caller's list of folders
+    /// (Settings::galleryFolders) is the caller's to change, before or after.
+    void replaceFolder(const QString &old, const QString &found);
 
     /// A picture that was just written, or found; pictureAdded() (or pictureChanged() if the path was known) follows.
     void add(const GalleryPicture &picture);
-    void setStars(qint64 id, int stars); ///< pictureChanged() follows
-    /// The file is gone or about to go; pictureRemoved() follows.
+    void add(const QList<GalleryPicture> &pictures); ///< picturesAdded() follows for several
+    /// Marks of several pictures; picturesChanged() follows at once, marksSaved() when they are on the disk. Use
+    /// GalleryEdits for what the user does: it can be undone.
+    void setMarks(const QList<qint64> &ids, const QList<PictureMarks> &marks);
+    void setStars(qint64 id, int stars); ///< not undoable
+    /// The file is gone or about to go; pictureRemoved() follows. Marks stay in the journal for its return.
     void remove(qint64 id);
+    void remove(const QList<qint64> &ids);
 
     [[nodiscard]] QList<qint64> ids() const;                                      ///< newest first
     [[nodiscard]] QList<GalleryPicture> pictures(const QList<qint64> &ids) const; ///< in the order asked for
     [[nodiscard]] QList<GalleryKey> keys() const;                                 ///< newest first
     [[nodiscard]] QList<GalleryKey> keys(const GalleryQuery &query) const;
-    [[nodiscard]] QStringList models() const;             ///< that made pictures, most used first
-    [[nodiscard]] qint64 idOf(const QString &path) const; ///< 0 if there is no such row
+    /// Ids that a query finds, in order. 100,000 pictures: some tens of milliseconds.
+    [[nodiscard]] QList<qint64> search(const GalleryQuery &query, const GalleryOrder &order = {}) const;
+    /// Which neighbours of such a list belong together.
+    [[nodiscard]] QList<GalleryGroup> groups(const QList<qint64> &ids, GalleryGrouping grouping) const;
+    /// Pictures like this one, most alike first, itself first of all.
+    [[nodiscard]] QList<qint64> moreLike(qint64 id, Likeness likeness, int most = 200) const;
+    /// What may follow in the search field. \param typed the text up to the cursor
+    [[nodiscard]] QList<GallerySuggestion> suggestions(const QString &typed, int most = 12) const;
+
+    [[nodiscard]] QList<GalleryCollection> collections() const; ///< by name
+    /// Replaces the whole list; collectionsChanged() follows at once. See GalleryEdits.
+    void setCollections(const QList<GalleryCollection> &collections);
+    /// How many pictures a collection has; smart ones are asked anew.
+    [[nodiscard]] int countIn(const QString &collection) const;
+
+    [[nodiscard]] QStringList models() const;                    ///< that made pictures, most used first
+    [[nodiscard]] QList<QPair<QString, int>> tags() const;       ///< with their number of pictures, by name
+    [[nodiscard]] qint64 idOf(const QString &path) const;        ///< 0 if there is no such row
     [[nodiscard]] int count() const;
+    /// Colours and composition of a picture (pictureLook()), for moreLike().
+    void setLook(const QString &path, const QByteArray &look);
     /// Waits until everything asked for is done. For the end of the program and tests.
     void finish();
 
@@ -88,6 +96,14 @@ Q_SIGNALS:
     void pictureAdded(const app::GalleryPicture &picture);
     void pictureChanged(const app::GalleryPicture &picture);
     void pictureRemoved(qint64 id, const QString &path);
+    void picturesChanged(const QList<app::GalleryPicture> &pictures); ///< marks of several at once
+    void picturesRemoved(const QList<qint64> &ids);                   ///< several at once
+    void marksSaved(const QList<qint64> &ids);                        ///< they survive a power cut now
+    void collectionsChanged();
+    void collectionsSaved(); ///< on the disk
+    void foldersChanged();   ///< a state or a number of folders()
+    void folderVanished(const QString &path);
+    void folderReturned(const QString &path);
     void scanProgressed(int done, int total);
     void scanned(int added, int removed);
     void reset(); ///< everything may be different: read ids() again
@@ -109,5 +125,3 @@ private:
 };
 
 } // namespace app
-
-Q_DECLARE_METATYPE(app::GalleryPicture)

@@ -95,6 +95,19 @@ void Settings::setNamePattern(const QString &pattern)
     store(QStringLiteral("files/namePattern"), pattern);
 }
 
+QStringList Settings::galleryFolders() const
+{
+    return value(QStringLiteral("files/folders"), QStringList()).toStringList();
+}
+
+void Settings::setGalleryFolders(const QStringList &folders)
+{
+    if (folders == galleryFolders())
+        return;
+    m_file->setValue(QStringLiteral("files/folders"), folders);
+    Q_EMIT galleryFoldersChanged(folders);
+}
+
 QStringList Settings::modelFolders() const
 {
     return value(QStringLiteral("models/folders"), QStringList()).toStringList();
@@ -164,6 +177,50 @@ void Settings::setShowsNewest(bool shows)
     store(QStringLiteral("create/showsNewest"), shows);
 }
 
+bool Settings::keepsSteps() const
+{
+    return value(QStringLiteral("steps/keep"), true).toBool();
+}
+
+void Settings::setKeepsSteps(bool keeps)
+{
+    if (store(QStringLiteral("steps/keep"), keeps))
+        Q_EMIT stepsChanged();
+}
+
+bool Settings::keepsWords() const
+{
+    return value(QStringLiteral("steps/words"), false).toBool();
+}
+
+void Settings::setKeepsWords(bool keeps)
+{
+    if (store(QStringLiteral("steps/words"), keeps))
+        Q_EMIT stepsChanged();
+}
+
+bool Settings::savesSteps() const
+{
+    return value(QStringLiteral("steps/save"), false).toBool();
+}
+
+void Settings::setSavesSteps(bool saves)
+{
+    if (store(QStringLiteral("steps/save"), saves))
+        Q_EMIT stepsChanged();
+}
+
+int Settings::stepsMemory() const
+{
+    return std::clamp(value(QStringLiteral("steps/memory"), 512).toInt(), 16, 1 << 20);
+}
+
+void Settings::setStepsMemory(int mebibytes)
+{
+    if (store(QStringLiteral("steps/memory"), mebibytes))
+        Q_EMIT stepsChanged();
+}
+
 int Settings::threads() const
 {
     return std::clamp(value(QStringLiteral("engine/threads"), 0).toInt(), 0, 1024);
@@ -212,6 +269,16 @@ int Settings::thumbnailSize() const
 void Settings::setThumbnailSize(int pixels)
 {
     store(QStringLiteral("gallery/thumbnailSize"), pixels);
+}
+
+QVariant Settings::viewState(const QString &view, const QVariant &otherwise) const
+{
+    return value(QStringLiteral("views/") + view, otherwise);
+}
+
+void Settings::setViewState(const QString &view, const QVariant &state)
+{
+    store(QStringLiteral("views/") + view, state);
 }
 
 QString Settings::lastPage() const

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] QString namePattern() const; ///< "[seq]-[seed]" unless set; ".png" is added
     void setNamePattern(const QString &pattern);
 
+    [[nodiscard]] QStringList galleryFolders() const; ///< read in place, besides pictureFolder()
+    void setGalleryFolders(const QStringList &folders);
     [[nodiscard]] QStringList modelFolders() const;
     void setModelFolders(const QStringList &folders);
     [[nodiscard]] QString lastModel() const;        ///< path; empty: none yet
@@ -48,6 +50,14 @@ public:
     void setPreviewDecoder(engine::PreviewDecoder decoder);
     [[nodiscard]] bool showsNewest() const; ///< the canvas goes to a picture when it is finished
     void setShowsNewest(bool shows);
+    [[nodiscard]] bool keepsSteps() const; ///< of every picture of the session, for the inspector
+    void setKeepsSteps(bool keeps);
+    [[nodiscard]] bool keepsWords() const; ///< and which parts its words drew
+    void setKeepsWords(bool keeps);
+    [[nodiscard]] bool savesSteps() const; ///< beside the pictures
+    void setSavesSteps(bool saves);
+    [[nodiscard]] int stepsMemory() const; ///< MiB that kept steps may take
+    void setStepsMemory(int mebibytes);
     [[nodiscard]] int threads() const; ///< 0: as many as there are cores
     void setThreads(int threads);
 
@@ -59,6 +69,9 @@ public:
     void setPanelFolded(const QString &panel, bool isFolded);
     [[nodiscard]] int thumbnailSize() const; ///< of the gallery, 64..512
     void setThumbnailSize(int pixels);
+    /// How a view was left ("gallery/sort", "gallery/columns").
+    [[nodiscard]] QVariant viewState(const QString &view, const QVariant &otherwise = {}) const;
+    void setViewState(const QString &view, const QVariant &state);
     [[nodiscard]] QString lastPage() const;
     void setLastPage(const QString &page);
 
@@ -66,9 +79,11 @@ Q_SIGNALS:
     void themeChanged(app::Theme theme);
     void languageChanged(const QString &language);
     void pictureFolderChanged(const QString &folder);
+    void galleryFoldersChanged(const QStringList &folders);
     void modelFoldersChanged(const QStringList &folders);
     void recentModelsChanged(const QStringList &paths);
     void previewChanged();
+    void stepsChanged(); ///< what is kept of the steps
 
 private:
     [[nodiscard]] QVariant value(const QString &key, const QVariant &otherwise) const;

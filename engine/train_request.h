@@ -55,7 +55,8 @@ struct TrainRequest
     std::int64_t sampleEvery = 1000; ///< steps between sample pictures; 0: none
     std::vector<std::string> samplePrompts = {};
     double checkpointMinutes = 5.0;
-    std::int64_t stopAfterSteps = 0; ///< for tests: stop, with a checkpoint, after so many steps of this run; 0: never
+    std::int64_t stopAfterSteps = 0; ///< stop, with a checkpoint, after so many steps of this run; 0: never
+    bool measureOnly = false;        ///< only to see how fast it is: neither checkpoint nor weights are written
 
     bool operator==(const TrainRequest &) const = default;
 };

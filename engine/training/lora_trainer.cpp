@@ -250,7 +250,7 @@ TrainReport trainLora(TrainingRun &run)
         run.showSamples(step, prompts,
                         model.vae->decode((drawn / vaeConfig.scalingFactor + vaeConfig.shiftFactor).to(run.dtype())));
     });
-    if (report.steps > 0) {
+    if (run.isToBeKept(report)) {
         const std::string size = std::to_string(request.size);
         writeLora(request.output, trainer.weights().emaOf("lora"), request.alpha,
                   {{"format", "pt"},

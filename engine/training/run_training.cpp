@@ -69,7 +69,7 @@ TrainReport trainPixel(TrainingRun &run)
                                       .seed = request.seed,
                                       .checkStop = run.stopCheck()}));
     });
-    if (report.steps > 0) {
+    if (run.isToBeKept(report)) {
         writeUNet2D(request.output / "unet", config, trainer.weights().emaOf("unet"), kPublishedDtype);
         writeScheduler(request.output / "scheduler", scheduler);
         writeDdpmIndex(request.output, scheduler);
@@ -115,7 +115,7 @@ TrainReport trainAutoencoder(TrainingRun &run)
         const torch::Tensor back = vae->decode(vae->encodeMoments(x).chunk(2, 1)[0]);
         run.showSamples(step, {}, torch::cat({x, back}, 3));
     });
-    if (report.steps > 0)
+    if (run.isToBeKept(report))
         publishAutoencoder(run, config, trainer.weights().emaOf("vae"));
     return report;
 }
@@ -216,7 +216,7 @@ TrainReport trainLatent(TrainingRun &run)
             {.scheduler = scheduler, .steps = kSampleSteps, .seed = request.seed, .checkStop = run.stopCheck()});
         run.showSamples(step, prompts, vae->decode(latents / scale + shift));
     });
-    if (report.steps > 0) {
+    if (run.isToBeKept(report)) {
         writeUNet(request.output / "unet", unetConfig, trainer.weights().emaOf("unet"), kPublishedDtype);
         writeTextEncoder(request.output / "text_encoder", textConfig, trainer.weights().emaOf("text_encoder"),
                          kPublishedDtype);

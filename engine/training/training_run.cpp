@@ -65,7 +65,7 @@ TrainerSettings TrainingRun::settings(const std::string &shape) const
             .optimizer = {.weightDecay = m_request.weightDecay, .clipNorm = m_request.clipNorm},
             .emaDecay = m_request.emaDecay,
             .seed = m_request.seed,
-            .checkpoints = m_checkpoints,
+            .checkpoints = m_request.measureOnly ? fs::path() : m_checkpoints,
             .checkpointMinutes = m_request.checkpointMinutes,
             .sampleEvery = m_request.sampleEvery,
             .stopAfterSteps = m_request.stopAfterSteps,

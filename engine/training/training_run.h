@@ -40,6 +40,11 @@ public:
     [[nodiscard]] TrainerSettings settings(const std::string &shape) const;
     /// Trains; `drawSamples` is called now and then with the EMA weights in place and may throw Cancelled.
     TrainReport train(Trainer &trainer, const std::function<void(std::int64_t step)> &drawSamples) const;
+    /// Whether there is something worth writing.
+    [[nodiscard]] bool isToBeKept(const TrainReport &report) const
+    {
+        return report.steps > 0 && !m_request.measureOnly;
+    }
     /// What is known without a trainer: for runs that were stopped before the first step.
     [[nodiscard]] TrainReport report() const;
 

@@ -2,6 +2,7 @@
 
 #include "ui/common/hair_line.h"
 #include "ui/common/painting.h"
+#include "ui/common/source_list.h"
 
 #include <QEvent>
 #include <QKeyEvent>
@@ -63,6 +64,12 @@ void SidePanel::setFoot(QWidget *foot)
 {
     auto *line = new HairLine(this);
     m_column->addWidget(line);
+    m_column->addWidget(foot);
+    m_handle->raise();
+}
+
+void SidePanel::setFixedFoot(QWidget *foot)
+{
     m_column->addWidget(foot);
     m_handle->raise();
 }
@@ -141,6 +148,27 @@ bool SidePanel::eventFilter(QObject *object, QEvent *event)
         return true;
     }
     return QWidget::eventFilter(object, event);
+}
+
+void setSources(SidePanel &panel, SourceList &list, const QString &accessibleName, SourceList *foot)
+{
+    panel.setResizable(false);
+    panel.setLimits(200, 280);
+    panel.setPanelWidth(theme().metrics().sources);
+    list.setAccessibleName(accessibleName);
+    auto *body = new QWidget(&panel);
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(8, 12, 8, 12);
+    column->addWidget(&list);
+    column->addStretch(1);
+    panel.setBody(body);
+    if (foot) {
+        auto *rows = new QWidget(&panel);
+        auto *row = new QVBoxLayout(rows);
+        row->setContentsMargins(8, 4, 8, 8);
+        row->addWidget(foot);
+        panel.setFixedFoot(rows);
+    }
 }
 
 } // namespace ui

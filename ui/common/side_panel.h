@@ -7,6 +7,8 @@ class QVBoxLayout;
 
 namespace ui {
 
+class SourceList;
+
 /// Panel at the left or right edge of a page: head, body that scrolls, foot that stays. Its inner edge is dragged
 /// (240 to 480); the page remembers width() and isFolded().
 class SidePanel : public QWidget
@@ -23,6 +25,8 @@ public:
     /// Instead of a scrolling body: a widget that scrolls by itself (a list).
     void setFixedBody(QWidget *body);
     void setFoot(QWidget *foot);
+    /// A foot without a line above it.
+    void setFixedFoot(QWidget *foot);
     void setResizable(bool resizable);
     void setLimits(int minimum, int maximum);
     [[nodiscard]] int panelWidth() const { return m_width; }
@@ -53,5 +57,8 @@ private:
     QScrollArea *m_scroll = nullptr;
     QWidget *m_handle;
 };
+
+/// Makes `panel` the place of the sources at the left of a page: `list` scrolls, `foot` stays (may be null).
+void setSources(SidePanel &panel, SourceList &list, const QString &accessibleName, SourceList *foot = nullptr);
 
 } // namespace ui

@@ -8,6 +8,7 @@
 #include <QPixmap>
 
 #include <algorithm>
+#include <cmath>
 
 namespace ui {
 
@@ -35,7 +36,74 @@ void paintMark(QPainter &painter, const QRectF &rect, const QString &iconName, c
     drawIcon(painter, mark.adjusted(3, 3, -3, -3), iconName, ink);
 }
 
+const QColor kLabelOnPicture[] = {
+    {}, {0xF4, 0x7B, 0x70}, {0xF3, 0xC5, 0x64}, {0x86, 0xD0, 0x89}, {0x9A, 0xB2, 0xF5}, {0xCF, 0x9B, 0xEA}};
+const QColor kLabelOnLight[] = {
+    {}, {0xC0, 0x33, 0x2A}, {0xA8, 0x6F, 0x00}, {0x25, 0x6C, 0x2A}, {0x3D, 0x5C, 0xC2}, {0x7A, 0x3F, 0xA0}};
+
 } // namespace
+
+QString labelName(int label)
+{
+    switch (label) {
+    case 1:
+        return QCoreApplication::translate("ui::ThumbnailDelegate", "Red");
+    case 2:
+        return QCoreApplication::translate("ui::ThumbnailDelegate", "Yellow");
+    case 3:
+        return QCoreApplication::translate("ui::ThumbnailDelegate", "Green");
+    case 4:
+        return QCoreApplication::translate("ui::ThumbnailDelegate", "Blue");
+    case 5:
+        return QCoreApplication::translate("ui::ThumbnailDelegate", "Purple");
+    default:
+        return QCoreApplication::translate("ui::ThumbnailDelegate", "None");
+    }
+}
+
+QColor labelColor(int label)
+{
+    if (label < 1 || label > kLabels)
+        return {};
+    return theme().isDark() ? kLabelOnPicture[label] : kLabelOnLight[label];
+}
+
+void paintLabel(QPainter &painter, const QRectF &rect, int label, const QColor &color)
+{
+    if (label < 1 || label > kLabels)
+        return;
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    const double radius = rect.width() / 2.0;
+    const auto polygon = [&](int corners, double turn, double size) {
+        QPolygonF points;
+        for (int i = 0; i < corners; ++i) {
+            const double angle = turn + i * 2.0 * M_PI / corners;
+            points << rect.center() + QPointF(std::cos(angle), std::sin(angle)) * size;
+        }
+        painter.drawPolygon(points);
+    };
+    switch (label) {
+    case 1:
+        painter.drawEllipse(rect);
+        break;
+    case 2:
+        polygon(3, -M_PI / 2.0, radius * 1.15);
+        break;
+    case 3:
+        painter.drawRect(rect.adjusted(radius * 0.12, radius * 0.12, -radius * 0.12, -radius * 0.12));
+        break;
+    case 4:
+        polygon(4, 0.0, radius * 1.1);
+        break;
+    default:
+        polygon(5, -M_PI / 2.0, radius * 1.1);
+        break;
+    }
+    painter.restore();
+}
 
 int starAt(double x)
 {
@@ -72,7 +140,9 @@ void paintThumbnail(QPainter &painter, const QRectF &rect, const ThumbnailState 
             painter.setFont(t.font(TextStyle::Caption));
             painter.setPen(t.color(Token::Text3));
             painter.drawText(rect.adjusted(4, 30, -4, 0), Qt::AlignCenter | Qt::TextWordWrap,
-                             QCoreApplication::translate("ui::ThumbnailDelegate", "file missing"));
+                             state.missingText.isEmpty()
+                                 ? QCoreApplication::translate("ui::ThumbnailDelegate", "file missing")
+                                 : state.missingText);
         }
     } else if (state.image.isNull()) {
         painter.fillRect(rect, t.color(Token::Hover));
@@ -94,19 +164,31 @@ void paintThumbnail(QPainter &painter, const QRectF &rect, const ThumbnailState 
         paintStars(painter, QPointF(rect.left() + kStarLeft, rect.bottom() - kStar - 5), kStar, state.stars,
                    state.stars, kStarOnPicture, Qt::white);
     }
+    if (state.label > 0 && rect.width() >= 40) {
+        const QRectF disc(rect.left() + 6, rect.top() + 6, 18, 18);
+        drawBox(painter, disc, 9, QColor(0, 0, 0, 168));
+        paintLabel(painter, disc.adjusted(4, 4, -4, -4), state.label, kLabelOnPicture[std::min(state.label, kLabels)]);
+    }
     if (state.forming >= 0.0)
         drawMeter(painter, QRectF(rect.left() + 6, rect.bottom() - 10, rect.width() - 12, 4), state.forming);
     painter.restore();
     drawBox(painter, rect, radius, {}, t.color(Token::Edge));
-    if (state.isRejected)
+    if (state.isRejected && !state.hasCheck)
         paintMark(painter, rect, QStringLiteral("flag"), t.color(Token::Scrim), Qt::white);
-    else if (state.hasCheck)
+    painter.restore();
+    paintThumbnailRing(painter, rect, state);
+}
+
+void paintThumbnailRing(QPainter &painter, const QRectF &rect, const ThumbnailState &state)
+{
+    const Theme &t = theme();
+    if (state.hasCheck)
         paintMark(painter, rect, QStringLiteral("check"), t.color(Token::Accent), t.color(Token::OnAccent));
     if (state.isCurrent || state.isSelected) {
         const double out = state.isTight ? 3.0 : 4.0;
-        drawBox(painter, rect.adjusted(-out, -out, out, out), radius + out, {}, t.color(Token::Accent), 2);
+        drawBox(painter, rect.adjusted(-out, -out, out, out), t.metrics().radiusControl + out, {},
+                t.color(Token::Accent), 2);
     }
-    painter.restore();
 }
 
 ThumbnailDelegate::ThumbnailDelegate(const ThumbnailRoles &roles, QObject *parent)

@@ -2,6 +2,7 @@
 
 #include <QImage>
 #include <QPainter>
+#include <QString>
 #include <QStyledItemDelegate>
 
 namespace ui {
@@ -18,15 +19,25 @@ struct ThumbnailState
     bool hasCheck = false;   ///< check mark: one of several selected
     bool isRejected = false;
     bool isMissing = false;
-    bool isTight = false;  ///< ring 1 px outside instead of 2 (strips)
-    bool fillsCell = true; ///< crop to the cell instead of showing the whole picture
+    QString missingText = {}; ///< what is said of a missing picture; empty: "file missing"
+    int label = 0;            ///< colour label 1..5; 0: none
+    bool isTight = false;     ///< ring 1 px outside instead of 2 (strips)
+    bool fillsCell = true;    ///< crop to the cell instead of showing the whole picture
 };
 
 /// Paints one thumbnail into `rect` (the ring lies outside it).
 void paintThumbnail(QPainter &painter, const QRectF &rect, const ThumbnailState &state);
+/// Only the ring and the check mark of one.
+void paintThumbnailRing(QPainter &painter, const QRectF &rect, const ThumbnailState &state);
 /// 0 to 5 stars drawn from `left`, `size` px each; filled ones in `filled`.
 void paintStars(QPainter &painter, const QPointF &topLeft, int size, int stars, int of, const QColor &filled,
                 const QColor &empty);
+inline constexpr int kLabels = 5;           ///< red, yellow, green, blue, purple
+[[nodiscard]] QString labelName(int label); ///< "Red"; 0: "None"
+/// On the surfaces of the theme.
+[[nodiscard]] QColor labelColor(int label);
+/// A label's shape in its colour: circle, triangle, square, diamond, pentagon, so that colour is not all that tells.
+void paintLabel(QPainter &painter, const QRectF &rect, int label, const QColor &color);
 /// Which star (1..5) a point at `x` px from the left of a thumbnail's foot stands for; 0: left of the first.
 int starAt(double x);
 

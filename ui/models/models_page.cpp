@@ -134,7 +134,8 @@ ModelsPage::ModelsPage(app::Studio &studio, QWidget *parent)
     setAccessibleName(tr("Models"));
     setSurface(m_middle, Token::Window);
     m_filter->setSourceModel(m_list);
-    makeSources();
+    setSources(*m_left, *m_sources, tr("Folders"));
+    m_left->setFolded(m_studio.settings().isPanelFolded(QLatin1String(kLeftPanel)));
     makePanel();
     auto *delegate = new ModelRowDelegate(m_view);
     m_view->setObjectName(QStringLiteral("models"));
@@ -177,21 +178,6 @@ ModelsPage::ModelsPage(app::Studio &studio, QWidget *parent)
 }
 
 ModelsPage::~ModelsPage() = default;
-
-void ModelsPage::makeSources()
-{
-    m_left->setResizable(false);
-    m_left->setLimits(200, 280);
-    m_left->setPanelWidth(theme().metrics().sources);
-    m_left->setFolded(m_studio.settings().isPanelFolded(QLatin1String(kLeftPanel)));
-    m_sources->setAccessibleName(tr("Folders"));
-    auto *body = new QWidget(m_left);
-    auto *column = new QVBoxLayout(body);
-    column->setContentsMargins(8, 12, 8, 12);
-    column->addWidget(m_sources);
-    column->addStretch(1);
-    m_left->setFixedBody(body);
-}
 
 QWidget *ModelsPage::makeToolbar()
 {

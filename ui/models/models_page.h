@@ -53,7 +53,6 @@ Q_SIGNALS:
     void useRequested(const QString &path);
 
 private:
-    void makeSources();
     QWidget *makeToolbar();
     void makePanel();
     void connectParts();

@@ -2,6 +2,7 @@
 
 #include "engine/models/probe.h"
 #include "engine/pipeline/generate.h"
+#include "engine/pipeline/study.h"
 #include "engine/training/run_training.h"
 
 #include <chrono>
@@ -62,10 +63,15 @@ void TorchEngine::probe(const ProbeRequest &request)
     translated(request.model.string(), [&] { runProbe(request, m_devices); });
 }
 
-StudyResult TorchEngine::study(const StudyRequest &request, const RunContext &)
+StudyResult TorchEngine::study(const StudyRequest &request, const RunContext &context)
 {
-    const auto &model = std::visit([](const auto &each) -> const auto & { return each.model; }, request);
-    throw Error(ErrorKind::NotSupported, model.string(), "not built yet");
+    const LoadRequest load = std::visit(
+        [](const auto &each) { return LoadRequest{.model = each.model, .precision = each.precision}; }, request);
+    return translated(load.model.string(), [&] {
+        LoadedModel &model = m_models.ensure(load, context);
+        const torch::InferenceMode inference;
+        return answerStudy(model, request, context);
+    });
 }
 
 TrainReport TorchEngine::train(const TrainRequest &request, const RunContext &context)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/failure.h"
+#include "app/recipe.h"
 #include "engine/event.h"
 #include "engine/request.h"
 
@@ -32,6 +33,8 @@ struct Job
     int picturesFinished = 0;
     QImage preview = {};    ///< newest; the picture itself once it is finished
     QStringList files = {}; ///< pictures that are on disk
+    PlotPlace plot = {};    ///< of a job of an X/Y plot, whose jobs are one set
+    QString parent = {};    ///< of a branch: path of the picture that it was branched from
     Failure failure = {};   ///< of a failed job
 
     [[nodiscard]] double progress() const; ///< 0..1 of the whole job

@@ -59,9 +59,9 @@ JobQueue::JobQueue(EngineThread &engine, const QString &file, QObject *parent)
     connect(&engine, &EngineThread::jobFinished, this, [this](JobId id) { leaveEngine(id, JobState::Finished); });
     connect(&engine, &EngineThread::jobCancelled, this, [this](JobId id) { leaveEngine(id, JobState::Cancelled); });
     connect(&engine, &EngineThread::jobFailed, this, &JobQueue::onFailed);
-    connect(&engine, &EngineThread::busyChanged, this, [this](bool isBusy) {
-        if (!isBusy)
-            startNext(); // a training run ended
+    connect(&engine, &EngineThread::freeChanged, this, [this](bool isFree) {
+        if (isFree)
+            startNext();
     });
 }
 
@@ -89,15 +89,28 @@ JobQueue::Submission JobQueue::submit(engine::GenerateRequest request, Seed seed
 {
     if (seed == Seed::Random)
         request.seed = QRandomGenerator::global()->bounded(kSeeds);
+    Job job;
+    job.request = std::move(request);
+    return take(std::move(job), place);
+}
+
+JobQueue::Submission JobQueue::submitBranch(engine::GenerateRequest request, const QString &parent)
+{
+    Job job;
+    job.request = std::move(request);
+    job.parent = parent;
+    return take(std::move(job), Place::Last);
+}
+
+JobQueue::Submission JobQueue::take(Job job, Place place)
+{
     Submission result;
-    result.problems = engine::validate(request);
+    result.problems = engine::validate(job.request);
     if (!result.problems.empty())
         return result;
-    Job job;
     job.id = m_engine.newJobId();
     job.submitted = QDateTime::currentDateTime();
-    job.steps = request.steps;
-    job.request = std::move(request);
+    job.steps = job.request.steps;
     result.id = job.id;
     result.seed = job.request.seed;
     insert(std::move(job), place == Place::First ? firstWaitingRow() : int(m_jobs.size()));
@@ -106,6 +119,14 @@ JobQueue::Submission JobQueue::submit(engine::GenerateRequest request, Seed seed
     noteCounts();
     startNext();
     return result;
+}
+
+double JobQueue::secondsFor(const engine::GenerateRequest &request) const
+{
+    Job job;
+    job.request = request;
+    const double seconds = secondsOf(job);
+    return seconds > 0.0 ? seconds : -1.0;
 }
 
 void JobQueue::putFirst(JobId id)
@@ -126,6 +147,7 @@ void JobQueue::cancel(JobId id)
     } else if (job->state == JobState::Waiting) {
         job->state = JobState::Cancelled;
         changed(id);
+        changedSet(job->plot.id);
         save();
         Q_EMIT jobEnded(id);
         noteCounts();
@@ -153,7 +175,13 @@ void JobQueue::stopAfterPicture(JobId id)
 JobId JobQueue::duplicate(JobId id)
 {
     const Job *job = find(id);
-    return job ? submit(engine::GenerateRequest(job->request)).id : 0;
+    if (job == nullptr)
+        return 0;
+    // Outside of a plot the copy is a job of its own.
+    Job copy;
+    copy.request = job->request;
+    copy.parent = job->parent;
+    return take(std::move(copy), Place::Last).id;
 }
 
 void JobQueue::retry(JobId id)
@@ -164,6 +192,8 @@ void JobQueue::retry(JobId id)
     const Job &job = m_jobs[std::size_t(from)];
     if (job.state != JobState::Failed && job.state != JobState::Cancelled)
         return;
+    if (job.request.branchStep > 0 && !job.request.branchFrom)
+        return; // its parent's steps are lost: without them it would be another picture
     m_brokenModels.remove(modelOf(job));
     if (from + 1 < int(m_jobs.size())) {
         beginMoveRows({}, from, from, {}, int(m_jobs.size()));
@@ -172,6 +202,7 @@ void JobQueue::retry(JobId id)
     }
     makeWait(m_jobs.back());
     changed(id);
+    changedSet(m_jobs.back().plot.id);
     save();
     noteCounts();
     startNext();
@@ -184,6 +215,8 @@ void JobQueue::makeWait(Job &job)
     again.request = std::move(job.request);
     again.submitted = job.submitted;
     again.steps = again.request.steps;
+    again.plot = job.plot;
+    again.parent = job.parent;
     again.files = job.files; // those of the first try are on disk
     job = std::move(again);
     m_courses.erase(job.id);
@@ -304,7 +337,7 @@ double JobQueue::secondsLeft() const
         left += job->secondsLeft;
     }
     for (const Job &job : m_jobs) {
-        if (job.state != JobState::Waiting)
+        if (job.state != JobState::Waiting || m_heldSets.contains(job.plot.id))
             continue;
         const double seconds = secondsOf(job);
         if (seconds <= 0.0)
@@ -316,11 +349,11 @@ double JobQueue::secondsLeft() const
 
 void JobQueue::startNext()
 {
-    if (m_isPaused || m_running || m_engine.isBusy())
+    if (m_isPaused || m_running || !m_engine.isFree())
         return;
     bool isBlocked = false;
     for (Job &job : m_jobs) {
-        if (job.state != JobState::Waiting)
+        if (job.state != JobState::Waiting || m_heldSets.contains(job.plot.id))
             continue;
         if (m_brokenModels.contains(modelOf(job))) {
             isBlocked = true;
@@ -331,6 +364,7 @@ void JobQueue::startNext()
         m_courses[id] = {};
         job.state = JobState::Running;
         changed(id);
+        changedSet(job.plot.id);
         m_engine.generate(id, job.request);
         save();
         Q_EMIT jobStarted(id);
@@ -418,8 +452,11 @@ void JobQueue::onImage(JobId id, const engine::ImageFinished &image)
 
 void JobQueue::onFailed(JobId id, const Failure &failure)
 {
-    if (const Job *job = find(id); job && isAboutTheModel(failure.kind))
+    if (const Job *job = find(id); job && isAboutTheModel(failure.kind)) {
         m_brokenModels.insert(modelOf(*job));
+        if (!job->plot.id.isEmpty())
+            failSetJobs(Job(*job), failure);
+    }
     leaveEngine(id, JobState::Failed, failure);
 }
 
@@ -450,6 +487,7 @@ void JobQueue::endIfSaved(JobId id)
     job->secondsLeft = job->state == JobState::Finished ? 0.0 : -1.0;
     m_courses.erase(course);
     changed(id);
+    changedSet(job->plot.id);
     save();
     Q_EMIT jobEnded(id);
     noteCounts();

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace app {
@@ -42,7 +43,14 @@ public:
         FilesRole,                 ///< QStringList
         RequestRole,               ///< engine::GenerateRequest
         FailureRole,               ///< app::Failure
-        FailureSentenceRole        ///< QString
+        FailureSentenceRole,       ///< QString
+        // Of a job of an X/Y plot: its jobs are one set, shown as one row.
+        SetRole,       ///< QString, id of the plot; empty: a job of its own
+        SetLeadRole,   ///< bool: this row stands for the set: the one that runs, else waits, else failed
+        SetTypesRole,  ///< QStringList: names of the one or two axes
+        SetDoneRole,   ///< int, pictures of the set that are finished
+        SetCountRole,  ///< int, pictures of the set
+        SetSecondsRole ///< double, left for the set; negative where unknown
     };
     enum class Place { Last, First };
     enum class Seed { AsGiven, Random };
@@ -63,6 +71,20 @@ public:
     int restore();
 
     Submission submit(engine::GenerateRequest request, Seed seed = Seed::AsGiven, Place place = Place::Last);
+    /// A branch of a picture whose steps are kept: request.branchFrom and branchStep are set.
+    Submission submitBranch(engine::GenerateRequest request, const QString &parent);
+    /// The jobs of one X/Y plot, in the order of work; checked together: none is taken if one cannot work.
+    /// \return one submission a job, or a single one with id 0 and its problems
+    std::vector<Submission> submitSet(const std::vector<std::pair<engine::GenerateRequest, PlotPlace>> &jobs);
+    void cancelSet(const QString &set);
+    void clearFailed(const QString &set); ///< takes its failed rows out
+    /// How many rows from `first` on move together: waiting jobs of one set that follow each other.
+    [[nodiscard]] int rowsToMove(int first) const;
+    void holdSet(const QString &set, bool isHeld); ///< waiting jobs of a held set are passed over
+    [[nodiscard]] bool isHeld(const QString &set) const { return m_heldSets.contains(set); }
+    [[nodiscard]] const std::vector<Job> &jobs() const { return m_jobs; }
+    /// What a request will take by what was measured; negative where nothing was.
+    [[nodiscard]] double secondsFor(const engine::GenerateRequest &request) const;
     void putFirst(JobId id);
     void cancel(JobId id);           ///< a waiting job becomes cancelled, a running one is stopped
     void cancelAll();                ///< the running job and everything that waits
@@ -105,6 +127,7 @@ Q_SIGNALS:
     void pictureSaved(app::JobId id, const QString &path);
     void pausedChanged(bool isPaused, const QString &reason);
     void waitingChanged(int waiting);
+    void setHeldChanged(const QString &set, bool isHeld);
     void secondsLeftChanged(double seconds);
 
 private:
@@ -135,6 +158,11 @@ private:
     void onImage(JobId id, const engine::ImageFinished &image);
     void onFailed(JobId id, const Failure &failure);
     void estimate(Job &job, const Course &course);
+    [[nodiscard]] QVariant dataOfSet(const Job &job, int role) const;
+    [[nodiscard]] JobId leadOf(const QString &set) const;
+    void failSetJobs(const Job &failed, const Failure &failure);
+    void changedSet(const QString &set);
+    Submission take(Job job, Place place);
     void insert(Job job, int row);
     void takeOut(int row);
     void makeWait(Job &job);
@@ -150,6 +178,7 @@ private:
     bool m_isPaused = false;
     QString m_pauseReason;
     QSet<QString> m_brokenModels; ///< jobs that need these wait until the queue is resumed
+    QSet<QString> m_heldSets;     ///< X/Y plots that wait until they are resumed
     int m_lastWaiting = 0;
     QHash<QString, double> m_rates; ///< seconds per step and megapixel, by model
     double m_lastRate = 0.0;

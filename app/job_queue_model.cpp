@@ -56,6 +56,14 @@ QVariant JobQueue::data(const QModelIndex &index, int role) const
         return QVariant::fromValue(job.failure);
     case FailureSentenceRole:
         return job.failure.sentence;
+    case SetRole:
+        return job.plot.id;
+    case SetLeadRole:
+    case SetTypesRole:
+    case SetDoneRole:
+    case SetCountRole:
+    case SetSecondsRole:
+        return dataOfSet(job, role);
     default:
         return {};
     }
@@ -79,7 +87,13 @@ QHash<int, QByteArray> JobQueue::roleNames() const
             {FilesRole, "files"},
             {RequestRole, "request"},
             {FailureRole, "failure"},
-            {FailureSentenceRole, "failureSentence"}};
+            {FailureSentenceRole, "failureSentence"},
+            {SetRole, "set"},
+            {SetLeadRole, "setLead"},
+            {SetTypesRole, "setTypes"},
+            {SetDoneRole, "setDone"},
+            {SetCountRole, "setCount"},
+            {SetSecondsRole, "setSeconds"}};
 }
 
 Qt::ItemFlags JobQueue::flags(const QModelIndex &index) const

@@ -323,6 +323,17 @@ QString recipeToParameters(const Recipe &recipe)
         add("Emphasis", QStringLiteral("No norm"));
     else if (from.weighting == engine::PromptWeighting::ComfyUI)
         add("Emphasis", QStringLiteral("ComfyUI"));
+    if (!recipe.plot.id.isEmpty()) {
+        add("Script", QStringLiteral("X/Y/Z plot"));
+        if (!recipe.plot.xType.isEmpty()) {
+            add("X Type", recipe.plot.xType);
+            add("X Values", recipe.plot.xValues);
+        }
+        if (!recipe.plot.yType.isEmpty()) {
+            add("Y Type", recipe.plot.yType);
+            add("Y Values", recipe.plot.yValues);
+        }
+    }
     if (!recipe.version.isEmpty())
         add("Version", recipe.program.isEmpty() ? recipe.version : recipe.program + QLatin1Char(' ') + recipe.version);
 

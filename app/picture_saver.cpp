@@ -40,6 +40,8 @@ struct PictureSaver::Work
     JobId id = 0;
     engine::GenerateRequest request = {};
     engine::ImageFinished image = {};
+    PlotPlace plot = {};
+    QString parent = {}; ///< of a branch
     QString folder = {};
     QString pattern = {};
     Circumstances circumstances = {};
@@ -82,6 +84,10 @@ void PictureSaver::save(JobId id, const engine::GenerateRequest &request, const 
         std::min<std::size_t>(work.request.init.pixels.size(), 1)); // only that there was one counts
     work.request.mask.pixels.resize(std::min<std::size_t>(work.request.mask.pixels.size(), 1));
     work.image = image;
+    if (const Job *job = m_parts.queue.find(id)) {
+        work.plot = job->plot;
+        work.parent = job->parent;
+    }
     work.folder = m_parts.store.folder();
     work.pattern = m_parts.settings.namePattern();
     work.circumstances.precision = precisionUsed(request.precision, device);
@@ -98,6 +104,11 @@ void PictureSaver::write(const Work &work)
     Recipe recipe =
         makeRecipe(work.request, finished.picture, QSize(finished.image.width, finished.image.height), circumstances);
     recipe.request.seed = finished.seed;
+    recipe.plot = work.plot;
+    if (!work.parent.isEmpty()) {
+        const QFileInfo parent(work.parent);
+        recipe.parent = parent.path() == QDir(work.folder).path() ? parent.fileName() : parent.filePath();
+    }
 
     const auto known = m_sequences.constFind(work.folder);
     int sequence = known == m_sequences.constEnd() ? nextSequence(work.folder) : *known;

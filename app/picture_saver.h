@@ -41,6 +41,7 @@ public:
 
     /// Waits until everything that was made is on disk.
     void finish();
+    [[nodiscard]] ModelHashes &hashes() { return m_hashes; }
 
 Q_SIGNALS:
     void saved(app::JobId id, int picture, const QString &path);

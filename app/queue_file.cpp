@@ -1,9 +1,14 @@
 #include "app/queue_file.h"
 
+#include "app/attempt.h"
 #include "app/image_file.h"
+#include "engine/trajectory.h"
 
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonDocument>
+#include <QUuid>
 #include <QtDebug>
 
 #include <algorithm>
@@ -22,24 +27,6 @@ engine::Image unpacked(const QJsonValue &value)
     return fromQImage(QImage::fromData(QByteArray::fromBase64(value.toString().toLatin1()), "PNG"));
 }
 
-Job jobFrom(const QJsonObject &object)
-{
-    Job job;
-    job.request = requestFromJson(object.value(QLatin1String("request")).toObject());
-    const QJsonObject pictures = object.value(QLatin1String("pictures")).toObject();
-    job.request.init = unpacked(pictures.value(QLatin1String("init")));
-    job.request.mask = unpacked(pictures.value(QLatin1String("mask")));
-    job.submitted =
-        QDateTime::fromString(object.value(QLatin1String("submitted")).toString(), Qt::ISODate).toLocalTime();
-    job.steps = job.request.steps;
-    if (object.value(QLatin1String("state")).toString() == QLatin1String("failed")) {
-        job.state = JobState::Failed;
-        job.failure.sentence = object.value(QLatin1String("failure")).toString();
-        job.failure.details = object.value(QLatin1String("details")).toString();
-    }
-    return job;
-}
-
 QJsonObject jobTo(const Job &job)
 {
     engine::GenerateRequest request = job.request;
@@ -56,6 +43,10 @@ QJsonObject jobTo(const Job &job)
         {QStringLiteral("request"), requestToJson(request)},
         {QStringLiteral("submitted"), job.submitted.toUTC().toString(Qt::ISODate)},
     };
+    if (!job.plot.id.isEmpty())
+        object[QStringLiteral("plot")] = plotPlaceToJson(job.plot);
+    if (!job.parent.isEmpty())
+        object[QStringLiteral("parent")] = job.parent;
     if (job.state == JobState::Failed) {
         object[QStringLiteral("state")] = QStringLiteral("failed");
         object[QStringLiteral("failure")] = job.failure.sentence;
@@ -76,7 +67,48 @@ QueueFile::~QueueFile()
     m_pool.waitForDone();
 }
 
-std::vector<Job> QueueFile::read() const
+Job QueueFile::jobFrom(const QJsonObject &object)
+{
+    Job job;
+    job.request = requestFromJson(object.value(QLatin1String("request")).toObject());
+    const QJsonObject pictures = object.value(QLatin1String("pictures")).toObject();
+    job.request.init = unpacked(pictures.value(QLatin1String("init")));
+    job.request.mask = unpacked(pictures.value(QLatin1String("mask")));
+    job.submitted =
+        QDateTime::fromString(object.value(QLatin1String("submitted")).toString(), Qt::ISODate).toLocalTime();
+    job.steps = job.request.steps;
+    job.parent = object.value(QLatin1String("parent")).toString();
+    job.plot = plotPlaceFromJson(object.value(QLatin1String("plot")).toObject());
+    if (object.value(QLatin1String("state")).toString() == QLatin1String("failed")) {
+        job.state = JobState::Failed;
+        job.failure.sentence = object.value(QLatin1String("failure")).toString();
+        job.failure.details = object.value(QLatin1String("details")).toString();
+    }
+    const QString steps = object.value(QLatin1String("steps_file")).toString();
+    if (steps.isEmpty() && job.request.branchStep == 0)
+        return job;
+    const QString file = QDir(stepsFolder()).filePath(QFileInfo(steps).fileName());
+    std::shared_ptr<const engine::Trajectory> &known = m_read[QFileInfo(file).fileName()];
+    const Outcome outcome = attempt([&] {
+        if (!known)
+            known = std::make_shared<const engine::Trajectory>(engine::readTrajectory(file.toStdString()));
+    });
+    job.request.branchFrom = known;
+    if (const Failure *failure = std::get_if<Failure>(&outcome)) {
+        job.state = JobState::Failed;
+        job.failure = *failure;
+        job.failure.sentence = QCoreApplication::translate(
+            "app::QueueFile", "The steps that this branch goes on from were lost. Branch again from its picture.");
+    }
+    return job;
+}
+
+QString QueueFile::stepsFolder() const
+{
+    return QFileInfo(m_path).dir().filePath(QStringLiteral("queue-steps"));
+}
+
+std::vector<Job> QueueFile::read()
 {
     QFile file(m_path);
     if (!file.open(QIODevice::ReadOnly))
@@ -92,11 +124,42 @@ std::vector<Job> QueueFile::read() const
     const QJsonArray rows = json.object().value(QLatin1String("jobs")).toArray();
     for (const QJsonValue &row : rows)
         jobs.push_back(jobFrom(row.toObject()));
+    // What no job needs any more.
+    QDir folder(stepsFolder());
+    const QStringList files = folder.entryList(QDir::Files);
+    for (const QString &name : files) {
+        if (!m_read.contains(name))
+            folder.remove(name);
+    }
     return jobs;
 }
 
 void QueueFile::remember(JobId id, const engine::GenerateRequest &request)
 {
+    if (request.branchFrom) {
+        Steps steps = {request.branchFrom, {}};
+        for (const auto &[name, trajectory] : m_read) {
+            if (trajectory == request.branchFrom)
+                steps.name = name;
+        }
+        for (const auto &[other, known] : m_steps) {
+            if (known.trajectory == request.branchFrom)
+                steps.name = known.name;
+        }
+        const bool isNew = steps.name.isEmpty();
+        if (isNew)
+            steps.name = QUuid::createUuid().toString(QUuid::WithoutBraces) + QStringLiteral(".safetensors");
+        m_steps[id] = steps;
+        if (isNew)
+            m_pool.start([steps, folder = stepsFolder()] {
+                QDir().mkpath(folder);
+                const Outcome outcome = attempt([&] {
+                    engine::writeTrajectory(*steps.trajectory, QDir(folder).filePath(steps.name).toStdString());
+                });
+                if (const Failure *failure = std::get_if<Failure>(&outcome))
+                    qWarning("the steps of a branch were not saved: %s", qPrintable(failure->details));
+            });
+    }
     if (request.init.empty() && request.mask.empty())
         return;
     m_pool.start([this, id, init = request.init, mask = request.mask] {
@@ -107,6 +170,17 @@ void QueueFile::remember(JobId id, const engine::GenerateRequest &request)
 void QueueFile::drop(JobId id)
 {
     m_pool.start([this, id] { m_pictures.erase(id); });
+    const auto own = m_steps.find(id);
+    if (own == m_steps.end())
+        return;
+    const QString name = own->second.name;
+    m_steps.erase(own);
+    const bool isShared = std::any_of(m_steps.begin(), m_steps.end(),
+                                      [&name](const auto &other) { return other.second.name == name; });
+    if (isShared)
+        return;
+    m_read.erase(name);
+    m_pool.start([file = QDir(stepsFolder()).filePath(name)] { QFile::remove(file); });
 }
 
 void QueueFile::write(const std::vector<Job> &jobs)
@@ -115,6 +189,14 @@ void QueueFile::write(const std::vector<Job> &jobs)
     for (const Job &job : jobs) {
         if (job.state == JobState::Waiting || job.state == JobState::Running || job.state == JobState::Failed)
             rows.append(jobTo(job));
+        else
+            continue;
+        const auto steps = m_steps.find(job.id);
+        if (steps == m_steps.end())
+            continue;
+        QJsonObject row = rows.last().toObject();
+        row[QStringLiteral("steps_file")] = steps->second.name;
+        rows.replace(rows.size() - 1, row);
     }
     const int number = ++m_newest;
     m_pool.start([this, rows, number] { writeRows(rows, number); });

@@ -9,11 +9,13 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <vector>
 
 namespace app {
 
-/// Keeps the queue on disk: JSON, written atomically by a thread of its own, the newest state only.
+/// Keeps the queue on disk: JSON, written atomically by a thread of its own, the newest state only. The steps that a
+/// branch goes on from lie beside it, in a folder of their own, as long as a job needs them.
 class QueueFile
 {
 public:
@@ -21,7 +23,7 @@ public:
     ~QueueFile(); ///< writes what is not written yet
 
     /// The jobs of the last run, in their order; ids are 0. A damaged file is set aside.
-    [[nodiscard]] std::vector<Job> read() const;
+    [[nodiscard]] std::vector<Job> read();
     /// The pictures a request holds are encoded once, here; the file carries them until the job is dropped.
     void remember(JobId id, const engine::GenerateRequest &request);
     void drop(JobId id);
@@ -29,9 +31,21 @@ public:
 
 private:
     void writeRows(QJsonArray rows, int number);
+    [[nodiscard]] Job jobFrom(const QJsonObject &object);
+    [[nodiscard]] QString stepsFolder() const;
+
+    /// Steps of a parent that jobs branch from.
+    struct Steps
+    {
+        std::shared_ptr<const engine::Trajectory> trajectory = {};
+        QString name = {}; ///< of its file
+    };
 
     QString m_path;
     std::atomic<int> m_newest = 0;           ///< number of the newest state
+    std::map<JobId, Steps> m_steps;          ///< of branches
+    /// Files of the last run and what was read from them.
+    std::map<QString, std::shared_ptr<const engine::Trajectory>> m_read;
     std::map<JobId, QJsonObject> m_pictures; ///< on the pool's thread only
     QThreadPool m_pool;                      ///< one thread; last member: ends first
 };

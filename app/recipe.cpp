@@ -222,6 +222,12 @@ Recipe makeRecipe(const engine::GenerateRequest &request, int picture, QSize siz
     recipe.request.init = {};
     recipe.request.mask = {};
     recipe.request.count = 1;
+    recipe.request.branchFrom.reset();
+    recipe.request.branchStep = 0;
+    recipe.request.branchNoiseSeed.reset();
+    recipe.branchStep = request.branchFrom ? request.branchStep : 0;
+    if (request.branchFrom)
+        recipe.branchNoiseSeed = request.branchNoiseSeed;
     recipe.request.seed = request.seed + quint64(picture);
     recipe.request.width = size.width();
     recipe.request.height = size.height();
@@ -274,6 +280,14 @@ QJsonObject recipeToJson(const Recipe &recipe)
         if (!recipe.program.isEmpty())
             out[QStringLiteral("program")] = recipe.program;
     }
+    if (!recipe.parent.isEmpty()) {
+        out[QStringLiteral("parent")] = recipe.parent;
+        out[QStringLiteral("branch_step")] = recipe.branchStep;
+        if (recipe.branchNoiseSeed)
+            out[QStringLiteral("branch_noise_seed")] = seedToJson(*recipe.branchNoiseSeed);
+    }
+    if (!recipe.plot.id.isEmpty())
+        out[QStringLiteral("plot")] = plotPlaceToJson(recipe.plot);
     if (!recipe.extras.isEmpty()) {
         QJsonObject extras;
         for (auto extra = recipe.extras.cbegin(); extra != recipe.extras.cend(); ++extra)
@@ -281,6 +295,31 @@ QJsonObject recipeToJson(const Recipe &recipe)
         out[QStringLiteral("extras")] = extras;
     }
     return out;
+}
+
+QJsonObject plotPlaceToJson(const PlotPlace &place)
+{
+    return {{QStringLiteral("id"), place.id},
+            {QStringLiteral("x"), place.x},
+            {QStringLiteral("y"), place.y},
+            {QStringLiteral("x_type"), place.xType},
+            {QStringLiteral("x_values"), place.xValues},
+            {QStringLiteral("y_type"), place.yType},
+            {QStringLiteral("y_values"), place.yValues}};
+}
+
+PlotPlace plotPlaceFromJson(const QJsonObject &object)
+{
+    PlotPlace place;
+    Reader in(object);
+    in.text("id", place.id);
+    in.whole("x", place.x, 0, 1'000'000);
+    in.whole("y", place.y, 0, 1'000'000);
+    in.text("x_type", place.xType);
+    in.text("x_values", place.xValues);
+    in.text("y_type", place.yType);
+    in.text("y_values", place.yValues);
+    return place;
 }
 
 std::optional<Recipe> recipeFromJson(const QJsonObject &object)
@@ -306,6 +345,15 @@ std::optional<Recipe> recipeFromJson(const QJsonObject &object)
     QString created;
     if (in.text("created", created))
         recipe.created = QDateTime::fromString(created, Qt::ISODate).toLocalTime();
+    if (in.text("parent", recipe.parent)) {
+        in.whole("branch_step", recipe.branchStep, 0, 1'000'000);
+        if (object.contains(QLatin1String("branch_noise_seed"))) {
+            quint64 noiseSeed = 0;
+            in.seed("branch_noise_seed", noiseSeed);
+            recipe.branchNoiseSeed = noiseSeed;
+        }
+    }
+    recipe.plot = plotPlaceFromJson(object.value(QLatin1String("plot")).toObject());
     const QJsonObject extras = object.value(QLatin1String("extras")).toObject();
     for (auto extra = extras.begin(); extra != extras.end(); ++extra)
         recipe.extras.insert(extra.key(), extra.value().toString());
@@ -325,6 +373,12 @@ QJsonObject requestToJson(const engine::GenerateRequest &request)
     out[QStringLiteral("preview_decoder")] = nameOf(kDecoders, request.previewDecoder);
     out[QStringLiteral("noise_file")] = pathToString(request.noiseFile);
     out[QStringLiteral("latents_file")] = pathToString(request.saveLatentsFile);
+    out[QStringLiteral("keep_steps")] = request.keepTrajectory;
+    out[QStringLiteral("keep_words")] = request.keepAttention;
+    if (request.branchStep > 0)
+        out[QStringLiteral("branch_step")] = request.branchStep;
+    if (request.branchNoiseSeed)
+        out[QStringLiteral("branch_noise_seed")] = seedToJson(*request.branchNoiseSeed);
     return out;
 }
 
@@ -339,6 +393,14 @@ engine::GenerateRequest requestFromJson(const QJsonObject &object)
     in.choice("preview_decoder", kDecoders, request.previewDecoder);
     in.path("noise_file", request.noiseFile);
     in.path("latents_file", request.saveLatentsFile);
+    in.flag("keep_steps", request.keepTrajectory);
+    in.flag("keep_words", request.keepAttention);
+    in.whole("branch_step", request.branchStep, 0, 1'000'000);
+    if (object.contains(QLatin1String("branch_noise_seed"))) {
+        quint64 noiseSeed = 0;
+        in.seed("branch_noise_seed", noiseSeed);
+        request.branchNoiseSeed = noiseSeed;
+    }
     return request;
 }
 

@@ -13,6 +13,20 @@
 
 namespace app {
 
+/// Where a picture stands in the X/Y plot that it was made for. Types and values as AUTOMATIC1111 writes them.
+struct PlotPlace
+{
+    QString id = {}; ///< of the plot; empty: the picture was made for none
+    int x = 0;       ///< column, from 0
+    int y = 0;       ///< row
+    QString xType = {};
+    QString xValues = {}; ///< all of the axis, "10, 20, 30"
+    QString yType = {};
+    QString yValues = {};
+
+    bool operator==(const PlotPlace &) const = default;
+};
+
 /// How one picture was made: what was used, not what was typed.
 struct Recipe
 {
@@ -29,6 +43,10 @@ struct Recipe
     QString program = {}; ///< "Tincture", or the program that wrote the picture
     QString version = {};
     QDateTime created = {};
+    PlotPlace plot = {};
+    QString parent = {}; ///< picture that it was branched from: file name, with its folder if that is another one
+    int branchStep = 0;  ///< of a branch: steps that are the parent's
+    std::optional<quint64> branchNoiseSeed = {}; ///< of the noise of the remaining steps; empty: the parent's
     QMap<QString, QString> extras = {}; ///< what other programs wrote and we have no field for
 
     /// JSON names of the fields that were read (a picture of another program may lack many); empty: all of them.
@@ -67,6 +85,9 @@ struct Circumstances
 [[nodiscard]] QString recipeToParameters(const Recipe &recipe);
 /// Reads such a text, of this or of the programs that took the format over. nullopt if it is none.
 [[nodiscard]] std::optional<Recipe> recipeFromParameters(const QString &text);
+
+[[nodiscard]] QJsonObject plotPlaceToJson(const PlotPlace &place);
+[[nodiscard]] PlotPlace plotPlaceFromJson(const QJsonObject &object);
 
 /// A request without its pictures, for queue and drafts.
 [[nodiscard]] QJsonObject requestToJson(const engine::GenerateRequest &request);

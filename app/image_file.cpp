@@ -196,6 +196,18 @@ QByteArray encodePicture(const engine::Image &image, const std::optional<Recipe>
     return bytes;
 }
 
+QByteArray withPngTexts(const QByteArray &png, const QList<QPair<QString, QString>> &texts)
+{
+    constexpr qsizetype kBehindHeader = 8 + 25; // signature and IHDR
+    if (png.size() < kBehindHeader)
+        return png;
+    QByteArray chunks;
+    for (const auto &[keyword, text] : texts)
+        chunks += textChunk(keyword.toLatin1().left(79), text);
+    QByteArray out = png;
+    return out.insert(kBehindHeader, chunks);
+}
+
 std::optional<Failure> writeFileAtomically(const QString &path, const QByteArray &bytes)
 {
     const QFileInfo info(path);

@@ -24,6 +24,9 @@ namespace app {
 /// PNG of a picture with its recipe as A1111 text ("parameters") and as JSON of our own ("tincture").
 [[nodiscard]] QByteArray encodePicture(const engine::Image &image, const std::optional<Recipe> &recipe);
 
+/// A PNG with these texts (keyword, text) behind its header.
+[[nodiscard]] QByteArray withPngTexts(const QByteArray &png, const QList<QPair<QString, QString>> &texts);
+
 /// Writes bytes so that after a crash or power cut the file is old or new, never half.
 [[nodiscard]] std::optional<Failure> writeFileAtomically(const QString &path, const QByteArray &bytes);
 /// As encodePicture, atomically.

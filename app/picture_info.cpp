@@ -94,6 +94,8 @@ private:
             const QByteArray value = m_tiff.mid(count <= 4 ? entry + 8 : qsizetype(u32(entry + 8)), count);
             if (tag == 0x8769)
                 exif = qsizetype(u32(entry + 8));
+            else if (tag == 0x927c && value.startsWith(QByteArray("tincture\0", 9))) // ours, in JPEG and WebP
+                found.append({QStringLiteral("tincture"), QString::fromUtf8(value.mid(9))});
             else if (tag == 0x9286)
                 found.append({QStringLiteral("UserComment"), userComment(value)});
             else if (tag == 0x010e)

@@ -281,6 +281,16 @@ void Settings::setViewState(const QString &view, const QVariant &state)
     store(QStringLiteral("views/") + view, state);
 }
 
+QString Settings::exportOptions() const
+{
+    return value(QStringLiteral("export/options"), QString()).toString();
+}
+
+void Settings::setExportOptions(const QString &json)
+{
+    store(QStringLiteral("export/options"), json);
+}
+
 QString Settings::lastPage() const
 {
     return value(QStringLiteral("window/page"), QString()).toString();

@@ -72,6 +72,8 @@ public:
     /// How a view was left ("gallery/sort", "gallery/columns").
     [[nodiscard]] QVariant viewState(const QString &view, const QVariant &otherwise = {}) const;
     void setViewState(const QString &view, const QVariant &state);
+    [[nodiscard]] QString exportOptions() const; ///< JSON of the export dialog; empty: never used
+    void setExportOptions(const QString &json);
     [[nodiscard]] QString lastPage() const;
     void setLastPage(const QString &page);
 

@@ -1,11 +1,12 @@
 #include "app/cli/command.h"
 
-#include <QCoreApplication>
+#include <QGuiApplication>
 
 #include <clocale>
 #include <cstdlib>
 #include <cstring>
 #include <langinfo.h>
+#include <memory>
 
 int main(int argc, char *argv[])
 {
@@ -13,7 +14,12 @@ int main(int argc, char *argv[])
     std::setlocale(LC_ALL, "");
     if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
         setenv("LC_ALL", "C.UTF-8", 1);
-    const QCoreApplication program(argc, argv);
+    // Contact sheets have text, and fonts need the larger application; it asks for no display.
+    const bool drawsText = argc > 1 && std::strcmp(argv[1], "export") == 0;
+    if (drawsText)
+        setenv("QT_QPA_PLATFORM", "offscreen", 1);
+    const std::unique_ptr<QCoreApplication> program =
+        drawsText ? std::make_unique<QGuiApplication>(argc, argv) : std::make_unique<QCoreApplication>(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("tincture"));
     return app::cli::runProgram(QCoreApplication::arguments().mid(1));
 }

@@ -15,9 +15,11 @@ namespace app::cli {
 
 namespace {
 
-constexpr std::array<Command, 7> kCommands = {{
+constexpr std::array<Command, 9> kCommands = {{
     {"generate", "make pictures from a prompt", runGenerate},
     {"inspect", "tell what a model or a picture is", runInspect},
+    {"export", "write pictures in other formats, as a zip or a contact sheet", runExport},
+    {"verify", "make a picture again and say whether it is the same", runVerify},
     {"tokenize", "show the token ids of texts", runTokenize},
     {"samplers", "list the samplers", runSamplers},
     {"schedules", "list the schedules, or show the noise levels of one", runSchedules},
@@ -147,6 +149,8 @@ int runProgram(const QStringList &arguments)
     } catch (const HelpAsked &help) {
         print(help.text);
         return int(ExitCode::Done);
+    } catch (const EndWith &end) {
+        return end.status;
     } catch (const UsageError &error) {
         const QString hint = QStringLiteral("\"tincture-cli %1 --help\" lists the options.").arg(name);
         return fail(arguments, ExitCode::Usage, "usage", error.sentence + QLatin1Char(' ') + hint, {});

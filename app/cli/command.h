@@ -43,6 +43,12 @@ struct CommandFailed
     Failure failure;
 };
 
+/// The answer is printed; the status says more.
+struct EndWith
+{
+    int status = 0;
+};
+
 /// --help was asked for.
 struct HelpAsked
 {
@@ -63,6 +69,8 @@ struct Command
 
 void runGenerate(const QStringList &arguments);
 void runInspect(const QStringList &arguments);
+void runExport(const QStringList &arguments);
+void runVerify(const QStringList &arguments);
 void runTokenize(const QStringList &arguments);
 void runSamplers(const QStringList &arguments);
 void runSchedules(const QStringList &arguments);

@@ -4,6 +4,7 @@
 #include "app/job_queue.h"
 #include "app/settings.h"
 #include "app/studio.h"
+#include "app/xy_plot.h"
 #include "ui/common/toast.h"
 #include "ui/create/canvas.h"
 #include "ui/create/create_page.h"
@@ -119,11 +120,19 @@ void CreatePage::makeActions()
     });
     connect(jobs, &JobList::editRequested, this, &CreatePage::editJob);
     connect(jobs, &JobList::endRequested, this, &CreatePage::endJob);
-    connect(jobs, &JobList::retryRequested, this, [this](app::JobId id) { m_studio.queue().retry(id); });
+    connect(jobs, &JobList::retryRequested, this, [this](app::JobId id) {
+        const app::Job *job = m_studio.queue().find(id);
+        app::XyPlot *plot = job != nullptr ? m_studio.plots().find(job->plot.id) : nullptr;
+        if (plot != nullptr)
+            m_studio.plots().makeMissing(*plot);
+        else
+            m_studio.queue().retry(id);
+    });
     connect(jobs, &JobList::menuRequested, this, &CreatePage::showJobMenu);
     connect(jobs, &JobList::moveRequested, this, [this](app::JobId id, int beforeRow) {
         app::JobQueue &queue = m_studio.queue();
-        queue.moveRows({}, queue.row(id), 1, {}, m_queue->model()->sourceDestination(beforeRow));
+        const int first = queue.row(id);
+        queue.moveRows({}, first, queue.rowsToMove(first), {}, m_queue->model()->sourceDestination(beforeRow));
     });
 }
 
@@ -175,6 +184,8 @@ void CreatePage::editJob(app::JobId id)
     const app::Job *job = m_studio.queue().find(id);
     if (job == nullptr)
         return;
+    if (!job->plot.id.isEmpty())
+        return Q_EMIT plotRequested(job->plot.id);
     app::Recipe recipe;
     recipe.request = job->request;
     recipe.modelName = modelNameText(job->request.model);
@@ -198,6 +209,19 @@ void CreatePage::endJob(app::JobId id)
     const app::Job *job = queue.find(id);
     if (job == nullptr)
         return;
+    if (const QString set = job->plot.id; !set.isEmpty()) {
+        // The row stands for the whole plot; what is missing then can be made from its page.
+        queue.cancelSet(set);
+        queue.clearFailed(set);
+        m_toasts->show({.iconName = QStringLiteral("info"),
+                        .text = tr("The X/Y plot was stopped"),
+                        .action = tr("Show it"),
+                        .run = [page = QPointer(this), set] {
+                            if (page)
+                                Q_EMIT page->plotRequested(set);
+                        }});
+        return;
+    }
     if (job->state == app::JobState::Running) {
         m_actions.repeat->setChecked(false);
         queue.cancel(id);
@@ -226,6 +250,14 @@ void CreatePage::showJobMenu(app::JobId id, const QPoint &at)
     const auto add = [this, menu](const QString &text, auto run) {
         connect(menu->addAction(text), &QAction::triggered, this, run);
     };
+    if (const QString set = job->plot.id; !set.isEmpty()) {
+        add(tr("Show the X/Y Plot"), [this, set] { Q_EMIT plotRequested(set); });
+        add(queue.isHeld(set) ? tr("Go On with It") : tr("Pause It"),
+            [&queue, set] { queue.holdSet(set, !queue.isHeld(set)); });
+        add(tr("Stop It"), [this, id] { endJob(id); });
+        menu->popup(at);
+        return;
+    }
     switch (job->state) {
     case app::JobState::Running:
         add(tr("Stop"), [this, id] { endJob(id); });

@@ -2,6 +2,7 @@
 
 #include "app/job.h"
 #include "app/recipe.h"
+#include "app/recipe_difference.h"
 #include "engine/event.h"
 #include "ui/common/page.h"
 
@@ -76,7 +77,11 @@ public:
     [[nodiscard]] const CreateActions &actionTable() const { return m_actions; }
     /// Takes a recipe (of a picture) over into the fields.
     void useRecipe(const app::Recipe &recipe, RecipePart part);
+    /// Takes one setting of a recipe over.
+    void useSetting(const app::Recipe &recipe, app::RecipeSetting setting);
     void useModel(const QString &path);
+    /// The recipe as it stands. \param hasSeed  false: it is drawn at the start
+    [[nodiscard]] engine::GenerateRequest currentRequest(bool *hasSeed) const;
     /// Brings back the recipe as it was before the last change.
     void undo();
     void focusToast();
@@ -86,6 +91,8 @@ Q_SIGNALS:
     void showInGallery(const QString &file);
     void compareRequested(const QStringList &files);
     void inspectRequested(const QString &file);
+    /// The X/Y plot whose jobs stand in the queue should be looked at.
+    void plotRequested(const QString &id);
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
@@ -108,6 +115,7 @@ private:
     void saveDraft();
     void chooseStartModel();
     void takeModel(int row);
+    void takeModelOf(const app::Recipe &recipe);
     void openModel();
     void rememberRecipe(const engine::GenerateRequest &request);
     void showStartScreen();

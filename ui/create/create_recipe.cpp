@@ -157,6 +157,21 @@ void CreatePage::takeModel(int row)
     showStartScreen();
 }
 
+engine::GenerateRequest CreatePage::currentRequest(bool *hasSeed) const
+{
+    const RecipeState state = m_recipe->state();
+    *hasSeed = state.hasSeed && state.seedMode != SeedField::Mode::Random;
+    engine::GenerateRequest request = state.request;
+    const ChosenModel &model = m_recipe->model();
+    if (model.isUsable && !model.info.takesPrompt) {
+        request.prompt.clear();
+        request.negativePrompt.clear();
+    }
+    request.preview = m_studio.settings().previewContent();
+    request.previewDecoder = m_studio.settings().previewDecoder();
+    return request;
+}
+
 void CreatePage::useModel(const QString &path)
 {
     const int row = m_studio.models().row(path);
@@ -288,20 +303,39 @@ void CreatePage::useRecipe(const app::Recipe &recipe, RecipePart part)
         state.hasSeed = true;
         state.seedMode = SeedField::Mode::Typed;
     }
-    if (isAll) {
-        const app::ModelCatalog &catalog = m_studio.models();
-        int row = catalog.row(pathText(from.model));
-        for (int i = 0; row < 0 && i < catalog.rowCount(); ++i) {
-            const bool isSame = !recipe.modelName.isEmpty() && catalog.entries().at(size_t(i)).name == recipe.modelName;
-            row = isSame ? i : -1;
-        }
-        if (row >= 0)
-            takeModel(row);
-        else if (!recipe.modelName.isEmpty() && recipe.has(QStringLiteral("model")))
-            m_toasts->show({.iconName = QStringLiteral("warning"),
-                            .text = tr("The model \"%1\" is not here; the chosen one stays").arg(recipe.modelName)});
-    }
+    if (isAll)
+        takeModelOf(recipe);
     m_recipe->apply(state);
+}
+
+void CreatePage::useSetting(const app::Recipe &recipe, app::RecipeSetting setting)
+{
+    m_recipe->pushUndo();
+    RecipeState state = m_recipe->state();
+    app::applySetting(recipe, setting, state.request);
+    if (setting == app::RecipeSetting::Seed) {
+        state.hasSeed = true;
+        state.seedMode = SeedField::Mode::Typed;
+    }
+    if (setting == app::RecipeSetting::Model)
+        takeModelOf(recipe);
+    else
+        m_recipe->apply(state);
+}
+
+void CreatePage::takeModelOf(const app::Recipe &recipe)
+{
+    const app::ModelCatalog &catalog = m_studio.models();
+    int row = catalog.row(pathText(recipe.request.model));
+    for (int i = 0; row < 0 && i < catalog.rowCount(); ++i) {
+        const bool isSame = !recipe.modelName.isEmpty() && catalog.entries().at(size_t(i)).name == recipe.modelName;
+        row = isSame ? i : -1;
+    }
+    if (row >= 0)
+        takeModel(row);
+    else if (!recipe.modelName.isEmpty() && recipe.has(QStringLiteral("model")))
+        m_toasts->show({.iconName = QStringLiteral("warning"),
+                        .text = tr("The model \"%1\" is not here; the chosen one stays").arg(recipe.modelName)});
 }
 
 void CreatePage::copySettings()

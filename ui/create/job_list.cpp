@@ -1,6 +1,7 @@
 #include "ui/create/job_list.h"
 
 #include "app/job_queue.h"
+#include "app/xy_values.h"
 #include "ui/common/icons.h"
 #include "ui/common/painting.h"
 #include "ui/common/theme.h"
@@ -25,6 +26,20 @@ app::JobState stateOf(const QModelIndex &index)
 engine::GenerateRequest requestOf(const QModelIndex &index)
 {
     return index.data(app::JobQueue::RequestRole).value<engine::GenerateRequest>();
+}
+
+/// Rows that stand for all jobs of an X/Y plot.
+bool isSet(const QModelIndex &index)
+{
+    return !index.data(app::JobQueue::SetRole).toString().isEmpty();
+}
+
+QString setTitle(const QModelIndex &index)
+{
+    QStringList types;
+    for (const QString &type : index.data(app::JobQueue::SetTypesRole).toStringList())
+        types.append(app::plotSettingText(app::plotSettingFromA1111(type)));
+    return JobListModel::tr("X/Y plot: %1").arg(types.join(QStringLiteral(" × ")));
 }
 
 QString titleOf(const engine::GenerateRequest &request)
@@ -59,6 +74,14 @@ QString errorWords(engine::ErrorKind kind)
 QString secondLine(const QModelIndex &index, const engine::GenerateRequest &request)
 {
     const QString model = modelNameText(request.model);
+    if (isSet(index)) {
+        const QString done = JobListModel::tr("%1 of %2 pictures")
+                                 .arg(index.data(app::JobQueue::SetDoneRole).toInt())
+                                 .arg(index.data(app::JobQueue::SetCountRole).toInt());
+        if (stateOf(index) == app::JobState::Failed)
+            return JobListModel::tr("%1, the others failed").arg(done);
+        return done;
+    }
     switch (stateOf(index)) {
     case app::JobState::Running: {
         const auto stage = engine::Stage(index.data(app::JobQueue::StageRole).toInt());
@@ -91,7 +114,8 @@ QString thirdLine(const QModelIndex &index)
 {
     if (stateOf(index) == app::JobState::Failed)
         return JobListModel::tr("Try again");
-    const double seconds = index.data(app::JobQueue::SecondsLeftRole).toDouble();
+    const double seconds =
+        index.data(isSet(index) ? app::JobQueue::SetSecondsRole : app::JobQueue::SecondsLeftRole).toDouble();
     return seconds < 0.0 ? JobListModel::tr("waiting") : JobListModel::tr("about %1").arg(durationText(seconds));
 }
 
@@ -106,7 +130,11 @@ JobListModel::JobListModel(QAbstractItemModel &queue, QObject *parent) : QSortFi
 
 bool JobListModel::filterAcceptsRow(int row, const QModelIndex &parent) const
 {
-    const auto state = stateOf(sourceModel()->index(row, 0, parent));
+    const QModelIndex index = sourceModel()->index(row, 0, parent);
+    // One row for all jobs of an X/Y plot.
+    if (isSet(index) && !index.data(app::JobQueue::SetLeadRole).toBool())
+        return false;
+    const auto state = stateOf(index);
     return state == app::JobState::Running || state == app::JobState::Waiting || state == app::JobState::Failed;
 }
 
@@ -124,7 +152,8 @@ QVariant JobListModel::data(const QModelIndex &index, int role) const
         const QString failure = mapToSource(index).data(app::JobQueue::FailureSentenceRole).toString();
         if (role == Qt::ToolTipRole)
             return failure.isEmpty() ? titleOf(request) : failure;
-        return QStringList{titleOf(request), secondLine(mapToSource(index), request), thirdLine(mapToSource(index))}
+        return QStringList{isSet(index) ? setTitle(index) : titleOf(request), secondLine(mapToSource(index), request),
+                           thirdLine(mapToSource(index))}
             .join(QStringLiteral(", "));
     }
     return QSortFilterProxyModel::data(index, role);
@@ -187,15 +216,19 @@ void JobDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, c
 
     const int left = row.left() + 86;
     const int width = row.right() - 16 - 28 - 8 - left;
-    drawElided(*painter, QRectF(left, row.top() + 12, width, 20), titleOf(request), look.font(TextStyle::Control),
-               look.color(Token::Text));
+    drawElided(*painter, QRectF(left, row.top() + 12, width, 20), isSet(index) ? setTitle(index) : titleOf(request),
+               look.font(TextStyle::Control), look.color(Token::Text));
     Token second = isRunning ? Token::Text2 : Token::Text3;
     if (isFailed)
         second = Token::Danger;
     drawElided(*painter, QRectF(left, row.top() + 32, width, 16), secondLine(index, request),
                look.font(TextStyle::Detail), look.color(second));
     if (isRunning) {
-        drawMeter(*painter, QRectF(left, row.top() + 55, width, 4), index.data(app::JobQueue::ProgressRole).toDouble());
+        double progress = index.data(app::JobQueue::ProgressRole).toDouble();
+        if (isSet(index))
+            progress = (index.data(app::JobQueue::SetDoneRole).toInt() + progress) /
+                       std::max(1, index.data(app::JobQueue::SetCountRole).toInt());
+        drawMeter(*painter, QRectF(left, row.top() + 55, width, 4), progress);
     } else {
         QFont font = look.font(isFailed ? TextStyle::Label : TextStyle::Detail);
         font.setUnderline(isFailed && retryRect(row).contains(m_pointer));

@@ -79,7 +79,7 @@ void refuseUnsupported(const ModelFiles &files)
         if (config.contains(key) && !config[key].is_null())
             refuse(std::string("U-Nets with ") + key + " are");
     }
-    if (!added.empty() && added != "text_time")
+    if (!added.empty() && added != "text_time" && added != "text")
         refuse("U-Nets with addition_embed_type \"" + added + "\" are");
     const std::int64_t channels = integerOr(config, "in_channels", 4);
     if (channels != 4 && channels != 9)

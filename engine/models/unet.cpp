@@ -20,6 +20,13 @@ struct LevelOptions
     int64_t downsamplePadding = 1;
 };
 
+/// What the transformers of a level attend to, and who looks on.
+struct TextContext
+{
+    Tensor tokens; ///< [B, T, D]
+    AttentionCapture *capture = nullptr;
+};
+
 /// The resnets and transformers that a level's modules share.
 class LevelModule : public nn::Module
 {
@@ -59,12 +66,12 @@ public:
     }
 
     /// Appends each stage's output to `skips`; the last of them is the block's own.
-    Tensor forward(Tensor x, const Tensor &time, const Tensor &context, std::vector<Tensor> &skips)
+    Tensor forward(Tensor x, const Tensor &time, const TextContext &context, std::vector<Tensor> &skips)
     {
         for (std::size_t i = 0; i < m_resnets.size(); ++i) {
             x = m_resnets[i](x, time);
             if (!m_attentions.empty())
-                x = m_attentions[i](x, context);
+                x = m_attentions[i](x, context.tokens, context.capture);
             skips.push_back(x);
         }
         if (m_downsample) {
@@ -88,10 +95,10 @@ public:
         register_module("resnets", nn::ModuleList(m_first, m_second));
     }
 
-    Tensor forward(Tensor x, const Tensor &time, const Tensor &context)
+    Tensor forward(Tensor x, const Tensor &time, const TextContext &context)
     {
         x = m_first(x, time);
-        x = m_attention(x, context);
+        x = m_attention(x, context.tokens, context.capture);
         return m_second(x, time);
     }
 
@@ -113,14 +120,14 @@ public:
     }
 
     /// Takes its skip tensors from the end of `skips`.
-    Tensor forward(Tensor x, const Tensor &time, const Tensor &context, std::vector<Tensor> &skips)
+    Tensor forward(Tensor x, const Tensor &time, const TextContext &context, std::vector<Tensor> &skips)
     {
         for (std::size_t i = 0; i < m_resnets.size(); ++i) {
             x = torch::cat({x, skips.back()}, 1);
             skips.pop_back();
             x = m_resnets[i](x, time);
             if (!m_attentions.empty())
-                x = m_attentions[i](x, context);
+                x = m_attentions[i](x, context.tokens, context.capture);
         }
         // The size of the next skip tensor, which is not twice this one's where a size was odd on the way down.
         if (m_upsample)
@@ -149,6 +156,10 @@ UNet2DConditionImpl::UNet2DConditionImpl(const UNetConfig &config)
     if (config.hasTextTime) {
         add_embedding =
             register_module("add_embedding", TimestepEmbedding(config.projectionClassEmbeddingsInputDim, timeDim));
+    }
+    if (config.pooledTextHeads > 0) {
+        m_promptEmbedding = register_module(
+            "add_embedding", TextTimeEmbedding(config.crossAttentionDim.front(), timeDim, config.pooledTextHeads));
     }
     const auto resnet = [&](int64_t in, int64_t out) {
         return ResnetOptions{in, out, timeDim, config.normNumGroups, config.normEps, config.scaleShiftTime};
@@ -244,6 +255,8 @@ Tensor UNet2DConditionImpl::embedTime(const UNetInput &in)
         const Tensor sizes = embed(in.timeIds.reshape({-1}), m_config.additionTimeEmbedDim).reshape({batch, -1});
         time = time + add_embedding(torch::cat({in.textEmbeds.to(dtype), sizes.to(dtype)}, 1));
     }
+    if (m_promptEmbedding)
+        time = time + m_promptEmbedding(in.encoderHiddenStates.to(dtype));
     return at::silu(time); // every resnet block begins with it
 }
 
@@ -252,7 +265,7 @@ Tensor UNet2DConditionImpl::forward(const UNetInput &in)
     checkInput(in);
     const torch::Dtype dtype = conv_in->weight.scalar_type();
     const Tensor time = embedTime(in);
-    const Tensor context = in.encoderHiddenStates.to(dtype);
+    const TextContext context{.tokens = in.encoderHiddenStates.to(dtype), .capture = in.capture};
     Tensor x = in.sample.to(dtype).contiguous(at::MemoryFormat::ChannelsLast);
     if (m_config.centerInputSample)
         x = 2 * x - 1;

@@ -2,6 +2,7 @@
 
 #include "engine/models/attention.h"
 #include "engine/models/blocks.h"
+#include "engine/models/text_time_embedding.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -38,6 +39,7 @@ struct UNetConfig
     bool upcastAttention = false; ///< kept for the file; our attention accumulates in float32 anyway
     bool scaleShiftTime = false;  ///< resnet_time_scale_shift "scale_shift"
     int64_t timeCondProjDim = 0;  ///< LCM: width of timestep_cond
+    int64_t pooledTextHeads = 0;  ///< addition_embed_type "text": heads of its pooling; 0: there is none
     bool hasTextTime = false;     ///< SDXL: addition_embed_type "text_time"
     int64_t additionTimeEmbedDim = 0;
     int64_t projectionClassEmbeddingsInputDim = 0;
@@ -58,6 +60,7 @@ struct UNetInput
     torch::Tensor timestepCond = {};               ///< LCM: [B, timeCondProjDim]; may be undefined
     std::vector<torch::Tensor> downResiduals = {}; ///< ControlNet: added to the skip tensors, in their order
     torch::Tensor midResidual = {};                ///< ControlNet: added to the middle block's output
+    AttentionCapture *capture = nullptr;           ///< is told where the text's tokens look; may be nullptr
 };
 
 class UNetDownBlock;
@@ -84,7 +87,8 @@ private:
     UNetConfig m_config;
     Conv2d conv_in;
     TimestepEmbedding time_embedding;
-    TimestepEmbedding add_embedding{nullptr};
+    TimestepEmbedding add_embedding{nullptr}; // either of them, under this name
+    TextTimeEmbedding m_promptEmbedding{nullptr};
     nn::ModuleList down_blocks, up_blocks;
     std::vector<std::shared_ptr<UNetDownBlock>> m_down; // the same, typed
     std::shared_ptr<UNetMidBlock> mid_block;

@@ -64,7 +64,7 @@ UNetConfig UNetConfig::fromJson(const json &config)
                          "resnet_skip_time_act", "class_embeddings_concat", "cross_attention_norm",
                          "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act"});
     reader.requireText("act_fn", {"silu", "swish"});
-    reader.requireText("addition_embed_type", {"text_time"});
+    reader.requireText("addition_embed_type", {"text_time", "text"});
     reader.requireText("attention_type", {"default"});
     reader.requireText("mid_block_type", {"UNetMidBlock2DCrossAttn"});
     reader.requireText("resnet_time_scale_shift", {"default", "scale_shift"});
@@ -121,6 +121,11 @@ UNetConfig UNetConfig::fromJson(const json &config)
     result.upcastAttention = reader.boolean("upcast_attention", false);
     result.scaleShiftTime = reader.text("resnet_time_scale_shift", "default") == "scale_shift";
     result.timeCondProjDim = reader.integer("time_cond_proj_dim", 0);
+    if (reader.text("addition_embed_type", "") == "text")
+        result.pooledTextHeads = reader.integer("addition_embed_type_num_heads", 64);
+    reader.check(result.pooledTextHeads >= 0 &&
+                     (result.pooledTextHeads == 0 || result.crossAttentionDim.front() % result.pooledTextHeads == 0),
+                 "addition_embed_type_num_heads", "does not divide cross_attention_dim");
     result.hasTextTime = reader.text("addition_embed_type", "") == "text_time";
     result.additionTimeEmbedDim = reader.integer("addition_time_embed_dim", 0);
     result.projectionClassEmbeddingsInputDim = reader.integer("projection_class_embeddings_input_dim", 0);
@@ -164,6 +169,10 @@ json UNetConfig::toJson() const
         result["reverse_transformer_layers_per_block"] = oneOrList(upTransformerLayers);
     if (timeCondProjDim > 0)
         result["time_cond_proj_dim"] = timeCondProjDim;
+    if (pooledTextHeads > 0) {
+        result["addition_embed_type"] = "text";
+        result["addition_embed_type_num_heads"] = pooledTextHeads;
+    }
     if (hasTextTime) {
         result["addition_embed_type"] = "text_time";
         result["addition_time_embed_dim"] = additionTimeEmbedDim;

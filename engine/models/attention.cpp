@@ -113,10 +113,14 @@ CrossAttentionImpl::CrossAttentionImpl(const AttentionOptions &options)
 {
 }
 
-Tensor CrossAttentionImpl::forward(const Tensor &x, const Tensor &context, const Tensor &residual)
+Tensor CrossAttentionImpl::forward(const Tensor &x, const Tensor &context, const Tensor &residual,
+                                   AttentionCapture *capture)
 {
-    const Tensor out = joinHeads(
-        attend(splitHeads(to_q(x), m_heads), splitHeads(to_k(context), m_heads), splitHeads(to_v(context), m_heads)));
+    const Tensor q = splitHeads(to_q(x), m_heads);
+    const Tensor k = splitHeads(to_k(context), m_heads);
+    if (capture)
+        capture->add(q, k);
+    const Tensor out = joinHeads(attend(q, k, splitHeads(to_v(context), m_heads)));
     return residual.defined() ? m_out->forwardAdd(out, residual) : m_out(out);
 }
 
@@ -174,11 +178,11 @@ BasicTransformerBlockImpl::BasicTransformerBlockImpl(const TransformerOptions &o
 {
 }
 
-Tensor BasicTransformerBlockImpl::forward(Tensor x, const Tensor &context)
+Tensor BasicTransformerBlockImpl::forward(Tensor x, const Tensor &context, AttentionCapture *capture)
 {
     const Tensor normed = norm1(x);
     x = attn1(normed, normed, x);
-    x = attn2(norm2(x), context, x);
+    x = attn2(norm2(x), context, x, capture);
     return ff(norm3(x), x);
 }
 
@@ -202,7 +206,7 @@ Transformer2DImpl::Transformer2DImpl(const TransformerOptions &options)
         m_convOut = register_module("proj_out", Conv2d(Conv2dOptions{inner, options.channels, 1, 1, 0}));
 }
 
-Tensor Transformer2DImpl::forward(const Tensor &x, const Tensor &context)
+Tensor Transformer2DImpl::forward(const Tensor &x, const Tensor &context, AttentionCapture *capture)
 {
     const int64_t height = x.size(2);
     const int64_t width = x.size(3);
@@ -212,8 +216,10 @@ Tensor Transformer2DImpl::forward(const Tensor &x, const Tensor &context)
 
     Tensor h = norm(x);
     h = m_linearProjection ? m_linearIn(toTokens(h)) : toTokens(m_convIn(h));
+    if (capture)
+        capture->setGrid(height, width);
     for (BasicTransformerBlock &block : m_blocks)
-        h = block(h, context);
+        h = block(h, context, capture);
     if (m_linearProjection)
         return toPixels(m_linearOut->forwardAdd(h, toTokens(x)));
     return m_convOut->forwardAdd(toPixels(h), x);

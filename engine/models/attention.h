@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/models/attention_capture.h"
 #include "engine/models/layers.h"
 
 namespace engine {
@@ -25,8 +26,10 @@ public:
 
     /// \param x        [B, N, queryDim]
     /// \param context  [B, T, contextDim]
+    /// \param capture  is told where the tokens look; may be nullptr
     /// \return         [B, N, queryDim], with `residual` (same shape) added where it is defined
-    torch::Tensor forward(const torch::Tensor &x, const torch::Tensor &context, const torch::Tensor &residual = {});
+    torch::Tensor forward(const torch::Tensor &x, const torch::Tensor &context, const torch::Tensor &residual = {},
+                          AttentionCapture *capture = nullptr);
 
 private:
     int64_t m_heads;
@@ -85,7 +88,8 @@ class BasicTransformerBlockImpl : public nn::Module
 public:
     explicit BasicTransformerBlockImpl(const TransformerOptions &options);
 
-    torch::Tensor forward(torch::Tensor x, const torch::Tensor &context);
+    /// \param capture  of the attention to the text; may be nullptr
+    torch::Tensor forward(torch::Tensor x, const torch::Tensor &context, AttentionCapture *capture = nullptr);
 
 private:
     LayerNorm norm1;
@@ -103,7 +107,7 @@ class Transformer2DImpl : public nn::Module
 public:
     explicit Transformer2DImpl(const TransformerOptions &options);
 
-    torch::Tensor forward(const torch::Tensor &x, const torch::Tensor &context);
+    torch::Tensor forward(const torch::Tensor &x, const torch::Tensor &context, AttentionCapture *capture = nullptr);
 
 private:
     bool m_linearProjection;

@@ -98,6 +98,15 @@ std::vector<WeightedConditioning> PromptConditioning::at(int step) const
     return parts;
 }
 
+int PromptConditioning::indexOf(const Conditioning &conditioning) const
+{
+    for (std::size_t i = 0; i < m_encoded.size(); ++i) {
+        if (&m_encoded[i] == &conditioning)
+            return static_cast<int>(i);
+    }
+    return -1;
+}
+
 bool PromptConditioning::joinsTexts() const
 {
     return std::any_of(m_plan.ranges.begin(), m_plan.ranges.end(),

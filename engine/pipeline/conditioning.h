@@ -35,6 +35,10 @@ public:
     [[nodiscard]] std::vector<WeightedConditioning> at(int step) const;
     /// Whether AND joins several texts at some step: their sum needs the negative prompt at any guidance scale.
     [[nodiscard]] bool joinsTexts() const;
+    /// The texts that at() speaks of.
+    [[nodiscard]] const std::vector<PlannedText> &texts() const { return m_plan.texts; }
+    /// Which of texts() it is; -1: none, it belongs to another prompt.
+    [[nodiscard]] int indexOf(const Conditioning &conditioning) const;
     [[nodiscard]] int tokensCut() const { return m_plan.tokensCut; }
     [[nodiscard]] const std::vector<NetworkTag> &networks() const { return m_plan.networks; }
 

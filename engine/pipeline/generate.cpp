@@ -1,12 +1,15 @@
 #include "engine/pipeline/generate.h"
 
 #include "engine/catalog.h"
-#include "engine/core/noise.h"
 #include "engine/core/tensor_file.h"
+#include "engine/pipeline/attention_maps.h"
+#include "engine/pipeline/branch.h"
 #include "engine/pipeline/conditioning.h"
 #include "engine/pipeline/guidance.h"
+#include "engine/pipeline/noise_stream.h"
 #include "engine/pipeline/pictures.h"
 #include "engine/pipeline/preview.h"
+#include "engine/pipeline/trajectory_recorder.h"
 #include "engine/pipeline/vae_stage.h"
 #include "engine/samplers/sample.h"
 
@@ -52,60 +55,6 @@ PictureSize pictureSize(const LoadedModel &model, const GenerateRequest &request
     return size;
 }
 
-/// The start noise and the step noises of a job: recorded ones, or drawn with one generator a picture.
-class JobNoise
-{
-public:
-    JobNoise(const GenerateRequest &request, std::vector<int64_t> shape) : m_request(request), m_shape(std::move(shape))
-    {
-        if (request.noiseFile.empty())
-            return;
-        m_recorded = readTensors(request.noiseFile);
-        const auto latents = m_recorded.find("latents");
-        if (latents == m_recorded.end())
-            throw Error(ErrorKind::BadRequest, request.noiseFile.string(), "has no tensor named latents");
-        std::vector<int64_t> expected = m_shape;
-        expected.front() = request.count;
-        if (latents->second.sizes() != at::IntArrayRef(expected)) {
-            throw Error(ErrorKind::BadRequest, request.noiseFile.string(),
-                        "latents do not have the shape that this size, count and model need");
-        }
-    }
-
-    void begin(int picture)
-    {
-        m_picture = picture;
-        m_calls = 0;
-        m_source.emplace(m_request.seed + static_cast<std::uint64_t>(picture), m_request.rng);
-    }
-
-    torch::Tensor start()
-    {
-        if (!m_recorded.empty())
-            return m_recorded.at("latents").narrow(0, m_picture, 1).to(torch::kFloat32);
-        return m_source->draw(m_shape);
-    }
-
-    torch::Tensor step()
-    {
-        if (m_recorded.empty())
-            return m_source->draw(m_shape);
-        const auto noise = m_recorded.find("step_noise");
-        if (noise == m_recorded.end() || m_calls >= noise->second.size(0))
-            throw Error(ErrorKind::BadRequest, m_request.noiseFile.string(),
-                        "holds fewer step noises than the sampler asks for");
-        return noise->second[m_calls++].narrow(0, m_picture, 1).to(torch::kFloat32);
-    }
-
-private:
-    const GenerateRequest &m_request;
-    std::vector<int64_t> m_shape; // [1, C, h, w]
-    std::map<std::string, torch::Tensor> m_recorded;
-    std::optional<NoiseSource> m_source;
-    int m_picture = 0;
-    int64_t m_calls = 0;
-};
-
 /// What picture to picture and inpainting start from, in latents (pixels for pixel models).
 struct StartPicture
 {
@@ -141,24 +90,68 @@ StartPicture startPicture(LoadedModel &model, VaeStage &vae, const GenerateReque
     return start;
 }
 
-} // namespace
-
-GenerateReport generatePictures(LoadedModel &model, const GenerateRequest &request, const RunContext &context)
+/// With everything that the model or a parent decides filled in: size, ids of sampler and schedule, noise of a branch.
+/// \throws Error{BadRequest}
+GenerateRequest resolved(const LoadedModel &model, const GenerateRequest &asked)
 {
+    GenerateRequest request = resolvedBranch(asked);
     const PictureSize size = pictureSize(model, request);
+    request.width = size.width;
+    request.height = size.height;
     const SamplerInfo *sampler = findSampler(request.sampler);
     if (!sampler)
         throw Error(ErrorKind::BadRequest, "sampler", "there is no sampler named " + request.sampler);
     const ScheduleInfo *schedule = findSchedule(request.schedule.empty() ? sampler->defaultSchedule : request.schedule);
     if (!schedule)
         throw Error(ErrorKind::BadRequest, "schedule", "there is no schedule named " + request.schedule);
+    request.sampler = sampler->id;
+    request.schedule = schedule->id;
+    return request;
+}
+
+TrajectorySegment segmentOf(const SampleJob &job, const SamplingPlan &plan)
+{
+    return {.sampler = job.sampler,
+            .schedule = job.schedule,
+            .eta = job.eta,
+            .ddimEta = job.ddimEta,
+            .isTimestepForm = plan.form == SamplingForm::Timestep,
+            .sigmas = plan.sigmas,
+            .timesteps = plan.timesteps};
+}
+
+/// The request of one picture of a job, as its trajectory keeps it.
+GenerateRequest ofPicture(const GenerateRequest &request, int picture)
+{
+    GenerateRequest one = request;
+    one.seed += static_cast<std::uint64_t>(picture);
+    one.count = 1;
+    one.saveLatentsFile.clear();
+    one.branchFrom = {};
+    one.branchStep = 0;
+    one.branchNoiseSeed = {};
+    return one;
+}
+
+} // namespace
+
+GenerateReport generatePictures(LoadedModel &model, const GenerateRequest &asked, const RunContext &context)
+{
+    const GenerateRequest request = resolved(model, asked);
+    const PictureSize size{request.width, request.height};
     GenerateReport report{.precision = model.dtype == torch::kBFloat16 ? "bfloat16" : "float32",
                           .width = size.width,
                           .height = size.height,
-                          .sampler = std::string(sampler->id),
-                          .schedule = std::string(schedule->id)};
+                          .sampler = request.sampler,
+                          .schedule = request.schedule};
     if (!request.init.empty() && model.info.isLatent && !model.vae)
         throw Error(ErrorKind::BadRequest, "init", "this model has no encoder for a start picture");
+
+    const int64_t scale = model.downscale();
+    const std::vector<int64_t> shape = {1, model.latentChannels(), size.height / scale, size.width / scale};
+    std::optional<Branch> branch;
+    if (request.branchFrom)
+        branch.emplace(request, model, shape);
 
     Stopwatch textTime;
     std::optional<PromptConditioning> positive;
@@ -179,8 +172,10 @@ GenerateReport generatePictures(LoadedModel &model, const GenerateRequest &reque
 
     VaeStage vae(model, context);
     const StartPicture start = startPicture(model, vae, request, size, context);
-    const int64_t scale = model.downscale();
-    JobNoise noise(request, {1, model.latentChannels(), size.height / scale, size.width / scale});
+    NoiseStream noise(request, shape);
+    GuidanceHalves halves;
+    AttentionCapture attention;
+    const bool looksAtWords = request.keepTrajectory && request.keepAttention && positive;
     const auto onDevice = [&model](const torch::Tensor &x) { return x.defined() ? x.to(model.device) : x; };
     GuidedNetwork network(model,
                           {.positive = positive ? &*positive : nullptr,
@@ -188,7 +183,9 @@ GenerateReport generatePictures(LoadedModel &model, const GenerateRequest &reque
                            .guidanceScale = request.guidanceScale,
                            .guidanceRescale = request.guidanceRescale,
                            .timeIds = sizeIds(size.width, size.height),
-                           .extraChannels = onDevice(start.extraChannels)},
+                           .extraChannels = onDevice(start.extraChannels),
+                           .halves = request.keepTrajectory ? &halves : nullptr,
+                           .attention = looksAtWords ? &attention : nullptr},
                           context);
     Previewer previewer(model, request, context);
     const torch::Tensor keep = onDevice(start.latentMask);
@@ -200,17 +197,16 @@ GenerateReport generatePictures(LoadedModel &model, const GenerateRequest &reque
             break;
         throwIfStopped(context);
         context.emit(StageStarted{Stage::Sampling, 0.0});
-        noise.begin(picture);
         SampleJob job{.alphas = *model.noiseSchedule, .config = model.scheduler, .prediction = model.info.prediction};
-        job.sampler = report.sampler;
-        job.schedule = report.schedule;
+        job.sampler = request.sampler;
+        job.schedule = request.schedule;
         job.steps = request.steps;
         job.clipSample = !model.info.isLatent && model.scheduler.clipSample;
-        job.startNoise = onDevice(noise.start());
         job.eta = request.eta;
         job.ddimEta = request.ddimEta;
         job.network = [&](const torch::Tensor &x, double timestep, int step) { return network(x, timestep, step); };
-        job.noise = [&](double, double) { return onDevice(noise.step()); };
+        int stepsDone = 0;
+        job.noise = [&](double, double) { return onDevice(noise.draw(stepsDone)); };
         job.checkStop = [&] { throwIfStopped(context); };
         if (init.defined()) {
             job.initLatent = init;
@@ -218,7 +214,30 @@ GenerateReport generatePictures(LoadedModel &model, const GenerateRequest &reque
         }
         if (keep.defined() && init.defined())
             job.adjustDenoised = [&](const torch::Tensor &denoised) { return denoised * keep + init * (1 - keep); };
+        if (branch) {
+            branch->setUp(job, noise);
+            stepsDone = branch->firstStep();
+        } else {
+            job.startNoise = onDevice(noise.begin(picture));
+        }
+        std::optional<TrajectoryRecorder> recorder;
+        if (request.keepTrajectory) {
+            Trajectory begun = branch ? branch->shared() : Trajectory();
+            begun.request = ofPicture(request, picture);
+            attention = {};
+            recorder.emplace(model, std::move(begun), request.branchFrom);
+            job.onStart = [&](const SamplingPlan &plan, const torch::Tensor &x) {
+                recorder->onStart(segmentOf(job, plan), x);
+            };
+            job.onDenoise = [&](const DenoiseState &state) { recorder->onDenoise(state, halves); };
+        }
+        const int shared = branch ? branch->step() : 0;
         job.onStep = [&](const StepState &state) {
+            stepsDone = state.step;
+            if (recorder)
+                recorder->onStep(state);
+            if (state.step <= shared) // replayed
+                return;
             report.stepSeconds.push_back(state.seconds);
             context.emit(StepFinished{picture, state.step, state.steps, state.sigmaNext, state.seconds});
             if (state.step < state.steps)
@@ -237,6 +256,12 @@ GenerateReport generatePictures(LoadedModel &model, const GenerateRequest &reque
         report.decodeSeconds += decodeTime.seconds();
         if (start.mask.defined() && start.pixels.defined())
             pixels = torch::where(start.mask > 0.5, pixels, start.pixels);
+        if (recorder) {
+            const std::shared_ptr<Trajectory> trajectory = recorder->finish(noise.origins());
+            if (looksAtWords)
+                trajectory->attention = attentionMaps(attention, *positive, model, request.prompt);
+            context.emit(TrajectoryReady{picture, trajectory});
+        }
         context.emit(ImageFinished{picture, request.seed + static_cast<std::uint64_t>(picture), toImage(pixels)});
     }
     if (!request.saveLatentsFile.empty())

@@ -9,6 +9,8 @@ GuidedNetwork::GuidedNetwork(LoadedModel &model, Inputs inputs, const RunContext
 
 torch::Tensor GuidedNetwork::operator()(const torch::Tensor &x, double timestep, int step)
 {
+    if (m_inputs.halves)
+        *m_inputs.halves = {};
     if (!m_inputs.positive) {
         const torch::Tensor t = torch::full({x.size(0)}, timestep, x.options());
         return m_model.pixelUnet->forward(x.to(m_model.dtype), t).to(torch::kFloat32);
@@ -26,6 +28,8 @@ torch::Tensor GuidedNetwork::operator()(const torch::Tensor &x, double timestep,
     torch::Tensor delta = torch::zeros_like(u);
     for (std::size_t i = 0; i < positive.size(); ++i)
         delta = delta + positive[i].weight * (out.narrow(0, static_cast<int64_t>(i) + 1, 1) - u);
+    if (m_inputs.halves)
+        *m_inputs.halves = {.conditional = u + delta, .unconditional = u};
     torch::Tensor guided = u + g * delta;
     if (const double phi = m_inputs.guidanceRescale; phi > 0) {
         const torch::Tensor ratio = (u + delta).std({1, 2, 3}, true, true) / guided.std({1, 2, 3}, true, true);
@@ -78,6 +82,13 @@ torch::Tensor GuidedNetwork::call(const torch::Tensor &x, double timestep,
     if (!pooled.empty()) {
         input.textEmbeds = torch::cat(pooled, 0).to(m_model.dtype);
         input.timeIds = m_inputs.timeIds.to(x.device()).expand({n, -1});
+    }
+    if (m_inputs.attention) {
+        std::vector<int> looked;
+        for (const Conditioning *text : texts)
+            looked.push_back(m_inputs.positive->indexOf(*text));
+        m_inputs.attention->beginCall(std::move(looked));
+        input.capture = m_inputs.attention;
     }
     return m_model.unet->forward(input).to(torch::kFloat32);
 }

@@ -26,6 +26,13 @@ struct TextPart
     int unusedLayers = 0; ///< see ModelPart::unusedLayers
 };
 
+/// A linear map from scaled latents to RGB in -1..1: rgb = latents * factors + bias.
+struct PreviewMap
+{
+    torch::Tensor factors; ///< [C, 3]
+    torch::Tensor bias;    ///< [3]
+};
+
 /// The networks of one model in memory, ready to run. Text encoders are float32, the U-Net and the autoencoder in the
 /// dtype that DevicePolicy chose.
 struct LoadedModel
@@ -39,6 +46,7 @@ struct LoadedModel
     UNet2D pixelUnet{nullptr};     ///< unconditional pixel models
     AutoencoderKL vae{nullptr};
     LatentToRgb latentToRgb;
+    std::optional<PreviewMap> previewMap = {}; ///< see previewMap(), which makes it
     torch::Dtype dtype = torch::kFloat32;
     torch::Device device{torch::kCPU};
 

@@ -14,11 +14,11 @@ double secondsSince(std::chrono::steady_clock::time_point start)
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-} // namespace
-
-PreviewMap previewMap(LoadedModel &model)
+PreviewMap makePreviewMap(LoadedModel &model)
 {
     const int64_t channels = model.latentChannels();
+    if (!model.vae)
+        return {torch::eye(channels, 3), torch::zeros({3})};
     if (model.latentToRgb.known && channels == 4) {
         PreviewMap map{torch::empty({4, 3}), torch::empty({3})};
         for (int k = 0; k < 4; ++k) {
@@ -45,6 +45,15 @@ PreviewMap previewMap(LoadedModel &model)
     return {solution.narrow(0, 0, channels).clone(), solution[channels].clone()};
 }
 
+} // namespace
+
+const PreviewMap &previewMap(LoadedModel &model)
+{
+    if (!model.previewMap)
+        model.previewMap = makePreviewMap(model);
+    return *model.previewMap;
+}
+
 Previewer::Previewer(LoadedModel &model, const GenerateRequest &request, const RunContext &context)
     : m_model(model), m_request(request), m_context(context)
 {
@@ -59,10 +68,9 @@ torch::Tensor Previewer::decode(const torch::Tensor &latents)
         return m_model.vae->decode((latents / config.scalingFactor + config.shiftFactor).to(m_model.dtype))
             .to(torch::kCPU, torch::kFloat32);
     }
-    if (!m_map)
-        m_map = previewMap(m_model);
+    const PreviewMap &map = previewMap(m_model);
     const torch::Tensor rows = latents.to(torch::kCPU).permute({0, 2, 3, 1}); // [1, h, w, C]
-    return (torch::matmul(rows, m_map->factors) + m_map->bias).permute({0, 3, 1, 2});
+    return (torch::matmul(rows, map.factors) + map.bias).permute({0, 3, 1, 2});
 }
 
 void Previewer::show(int picture, const StepState &state)

@@ -6,20 +6,12 @@
 #include "engine/samplers/sample.h"
 
 #include <chrono>
-#include <optional>
 
 namespace engine {
 
-/// A linear map from scaled latents to RGB in -1..1: rgb = latents * factors + bias.
-struct PreviewMap
-{
-    torch::Tensor factors; ///< [C, 3]
-    torch::Tensor bias;    ///< [3]
-};
-
 /// The family's map, or for an autoencoder that we do not know one fitted (least squares) to what its decoder makes of
-/// random latents.
-PreviewMap previewMap(LoadedModel &model);
+/// random latents; of pixel models the identity. Made once a model.
+const PreviewMap &previewMap(LoadedModel &model);
 
 /// Shows each step of one picture, as far as time allows: linear previews may cost 2 % of the steps' time, those of the
 /// real decoder 25 %.
@@ -37,7 +29,6 @@ private:
     LoadedModel &m_model;
     const GenerateRequest &m_request;
     const RunContext &m_context;
-    std::optional<PreviewMap> m_map;
     double m_stepSeconds = 0;
     double m_spentSeconds = 0;
     double m_lastCost = 0;

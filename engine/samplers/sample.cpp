@@ -24,6 +24,8 @@ const SamplerInfo &samplerOf(const SampleJob &job)
 SamplingPlan planOf(const SampleJob &job)
 {
     const SamplerInfo &sampler = samplerOf(job);
+    if (job.resume)
+        return job.resume->plan;
     const std::string schedule = job.schedule.empty() ? std::string(sampler.defaultSchedule) : job.schedule;
     const bool stretches = job.exactSteps && job.initLatent.defined();
     const int longest = job.alphas.size();
@@ -44,6 +46,7 @@ public:
         , m_range(job.config.clipSampleRange)
         , m_isDdim(job.sampler == "ddim")
         , m_isConsistency(job.sampler == "lcm" && m_plan.form == SamplingForm::Timestep)
+        , m_stepsDone(job.resume ? job.resume->step : 0)
         , m_stepStart(std::chrono::steady_clock::now())
     {
     }
@@ -67,13 +70,18 @@ public:
                                                : std::function<torch::Tensor(const torch::Tensor &)>(),
             .largeVariance = job.config.varianceType.starts_with("fixed_large"),
         };
-        torch::Tensor x = samplerEntry(job.sampler)->run(input, start());
+        torch::Tensor x = start();
+        if (job.onStart)
+            job.onStart(m_plan, x);
+        m_stepStart = std::chrono::steady_clock::now();
+        x = samplerEntry(job.sampler)->run(input, x);
         if (m_plan.form == SamplingForm::Timestep)
             x = x * preserving(m_plan.sigmas.back());
         return job.adjustDenoised ? job.adjustDenoised(x) : x;
     }
 
-    [[nodiscard]] int steps() const { return int(m_plan.timesteps.size()); }
+    /// Those before a resumed run included.
+    [[nodiscard]] int steps() const { return int(m_plan.timesteps.size()) + (m_job.resume ? m_job.resume->step : 0); }
 
 private:
     /// Factor from the variance-exploding to the variance-preserving form.
@@ -84,6 +92,8 @@ private:
 
     [[nodiscard]] torch::Tensor start() const
     {
+        if (m_job.resume)
+            return m_job.resume->x.to(torch::kFloat32);
         const double sigma = m_plan.sigmas.front();
         const torch::Tensor noise = m_job.startNoise.to(torch::kFloat32);
         if (m_job.initLatent.defined()) {
@@ -108,6 +118,13 @@ private:
     {
         if (m_job.checkStop)
             m_job.checkStop();
+        if (m_job.answer) {
+            const torch::Tensor known = m_job.answer(sigma, m_stepsDone);
+            if (known.defined()) {
+                tell(x, sigma, {}, known);
+                return known;
+            }
+        }
         const double timestep = timestepOf(sigma);
         const double scale = preserving(sigma);
         const torch::Tensor output = m_job.network(x * scale, timestep, m_stepsDone).to(torch::kFloat32);
@@ -127,7 +144,22 @@ private:
             const double whole = t * t + 0.25;
             denoised = denoised * (t / std::sqrt(whole)) + x * (scale * 0.25 / whole);
         }
-        return m_job.adjustDenoised ? m_job.adjustDenoised(denoised) : denoised;
+        if (m_job.adjustDenoised)
+            denoised = m_job.adjustDenoised(denoised);
+        tell(x, sigma, output, denoised);
+        return denoised;
+    }
+
+    void tell(const torch::Tensor &x, double sigma, const torch::Tensor &output, const torch::Tensor &denoised) const
+    {
+        if (m_job.onDenoise) {
+            m_job.onDenoise({.step = m_stepsDone,
+                             .sigma = sigma,
+                             .timestep = timestepOf(sigma),
+                             .x = x,
+                             .output = output,
+                             .denoised = denoised});
+        }
     }
 
     void report(const SamplerStep &step)
@@ -152,7 +184,7 @@ private:
     double m_range;
     bool m_isDdim;
     bool m_isConsistency;
-    int m_stepsDone = 0;
+    int m_stepsDone;
     std::chrono::steady_clock::time_point m_stepStart;
 };
 
@@ -161,6 +193,30 @@ private:
 torch::Tensor sample(const SampleJob &job)
 {
     return Run(job).run();
+}
+
+torch::Tensor stateAfter(const SampleJob &job, int step)
+{
+    struct Reached
+    {
+    };
+    torch::Tensor x;
+    SampleJob shortened = job;
+    shortened.onStart = [&](const SamplingPlan &, const torch::Tensor &start) { x = start; };
+    shortened.onStep = [&](const StepState &state) {
+        if (job.onStep)
+            job.onStep(state);
+        x = state.x;
+        if (state.step == step)
+            throw Reached();
+    };
+    if (job.resume && job.resume->step == step)
+        return job.resume->x;
+    try {
+        sample(shortened);
+    } catch (const Reached &) { // samplers are plain loops: leaving one early loses nothing
+    }
+    return x;
 }
 
 int plannedSteps(const SampleJob &job)

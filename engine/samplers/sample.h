@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 
 namespace engine {
@@ -21,6 +22,25 @@ struct StepState
     const torch::Tensor &x;        ///< state reached, float32, x0 + sigmaNext * noise (flow: (1 - s) x0 + s noise)
     const torch::Tensor &denoised; ///< newest predicted picture, float32
     double seconds = 0.0;          ///< of this step
+};
+
+/// One question of a sampler, answered.
+struct DenoiseState
+{
+    int step = 0;                  ///< that asked, from 0
+    double sigma = 0.0;            ///< level of x
+    double timestep = 0.0;         ///< what the network was told
+    const torch::Tensor &x;        ///< float32, as StepState has it
+    const torch::Tensor &output;   ///< what the network said, guided; undefined where the answer was known before
+    const torch::Tensor &denoised; ///< the answer
+};
+
+/// Where a run goes on that another one began.
+struct SampleResume
+{
+    SamplingPlan plan = {};
+    torch::Tensor x = {}; ///< [B, C, h, w] float32, state at the first level of the plan
+    int step = 0;         ///< steps done before; those of this run are counted from it
 };
 
 /// One run of a sampler on a batch of pictures.
@@ -48,10 +68,16 @@ struct SampleJob
     std::function<torch::Tensor(double sigma, double sigmaNext)> noise = {};
     std::function<void(const StepState &)> onStep = {}; ///< after each step. Optional.
     std::function<void()> checkStop = {};               ///< before each network call; may throw. Optional.
-    double eta = 1.0;                                   ///< noise of ancestral and SDE samplers; TCD's gamma
-    double ddimEta = 0.0;                               ///< noise of `ddim`
-    double sNoise = 1.0;                                ///< factor on every noise
-    double sChurn = 0.0;                                ///< Karras' churn: euler, heun, dpm_2, heunpp2
+    std::optional<SampleResume> resume = {};            ///< instead of a start from startNoise and initLatent
+    /// The predicted picture where it is known already; undefined: the network is asked. Optional.
+    std::function<torch::Tensor(double sigma, int step)> answer = {};
+    std::function<void(const SamplingPlan &, const torch::Tensor &x)> onStart =
+        {};                                                   ///< before the first step. Optional.
+    std::function<void(const DenoiseState &)> onDenoise = {}; ///< Optional.
+    double eta = 1.0;                                         ///< noise of ancestral and SDE samplers; TCD's gamma
+    double ddimEta = 0.0;                                     ///< noise of `ddim`
+    double sNoise = 1.0;                                      ///< factor on every noise
+    double sChurn = 0.0;                                      ///< Karras' churn: euler, heun, dpm_2, heunpp2
     double sTmin = 0.0;
     double sTmax = std::numeric_limits<double>::infinity();
 };
@@ -61,6 +87,9 @@ struct SampleJob
 ///         pipelines hand them to the decoder.
 /// \throws Error{BadRequest} if sampler or schedule are unknown; whatever network, onStep and checkStop throw.
 torch::Tensor sample(const SampleJob &job);
+
+/// The state that sample() reaches after `step` steps, counted as onStep counts them. What comes later is not computed.
+torch::Tensor stateAfter(const SampleJob &job, int step);
 
 /// How many steps sample() will report for this job.
 int plannedSteps(const SampleJob &job);

@@ -49,6 +49,20 @@ struct SamplingPlan
 SamplingPlan planSampling(std::string_view sampler, std::string_view schedule, int steps, const NoiseSchedule &table,
                           const SchedulerConfig &config, const ScheduleOptions &options = {});
 
+/// A level that a run has come to.
+struct ReachedLevel
+{
+    double sigma = 0.0;
+    double timestep = 0.0;
+};
+
+/// The `count` steps from a level down to the end as the schedule makes them: the last levels of that number of steps
+/// in all whose levels come closest to the one reached (`steps` if they fit). Where the schedule has not so many levels
+/// (whole timesteps), equal steps in log sigma.
+/// 	hrows Error{BadRequest}
+SamplingPlan planRemaining(std::string_view sampler, std::string_view schedule, int steps, int count,
+                           const ReachedLevel &from, const NoiseSchedule &table, const SchedulerConfig &config);
+
 /// How many of the last of `steps` steps are run from a picture: int(min(strength, 0.999) * steps) + 1.
 int stepsFromPicture(double strength, int steps);
 /// Keeps the last `count` steps, or all if there are fewer.

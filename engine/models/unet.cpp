@@ -27,13 +27,6 @@ struct TextContext
     AttentionCapture *capture = nullptr;
 };
 
-/// What the transformers of a level attend to, and who looks on.
-struct TextContext
-{
-    Tensor tokens; ///< [B, T, D]
-    AttentionCapture *capture = nullptr;
-};
-
 /// The resnets and transformers that a level's modules share.
 class LevelModule : public nn::Module
 {

@@ -61,7 +61,6 @@ struct UNetInput
     std::vector<torch::Tensor> downResiduals = {}; ///< ControlNet: added to the skip tensors, in their order
     torch::Tensor midResidual = {};                ///< ControlNet: added to the middle block's output
     AttentionCapture *capture = nullptr;           ///< is told where the text's tokens look; may be nullptr
-    AttentionCapture *capture = nullptr;           ///< is told where the text's tokens look; may be nullptr
 };
 
 class UNetDownBlock;

@@ -2,6 +2,7 @@
 
 #include <QGuiApplication>
 
+#include <algorithm>
 #include <clocale>
 #include <cstdlib>
 #include <cstring>
@@ -15,7 +16,8 @@ int main(int argc, char *argv[])
     if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
         setenv("LC_ALL", "C.UTF-8", 1);
     // Contact sheets have text, and fonts need the larger application; it asks for no display.
-    const bool drawsText = argc > 1 && std::strcmp(argv[1], "export") == 0;
+    const bool drawsText =
+        std::any_of(argv + 1, argv + argc, [](const char *word) { return std::strstr(word, "sheet-") != nullptr; });
     if (drawsText)
         setenv("QT_QPA_PLATFORM", "offscreen", 1);
     const std::unique_ptr<QCoreApplication> program =

@@ -17,6 +17,7 @@ namespace app {
 
 namespace {
 
+// Two strings rather than one "step(s)": the command line has no translation file.
 struct Words
 {
     Q_DECLARE_TR_FUNCTIONS(app::ContactSheet)
@@ -94,7 +95,7 @@ QStringList captionOf(SheetCaption caption, const QString &file)
     const engine::GenerateRequest &request = recipe->request;
     return {QStringLiteral("%1, %2, %3")
                 .arg(recipe->modelName, plotValueText(PlotSetting::Sampler, QString::fromStdString(request.sampler)),
-                     Words::tr("%n step(s)", nullptr, request.steps)),
+                     request.steps == 1 ? Words::tr("1 step") : Words::tr("%n steps", nullptr, request.steps)),
             Words::tr("guidance %1, seed %2").arg(request.guidanceScale).arg(request.seed)};
 }
 
@@ -253,7 +254,7 @@ SheetResult drawContactSheet(const ContactSheet &sheet, SheetKind kind, const Sh
         const double scale =
             std::min({kScale, kLargestSide / size.height(), std::sqrt(kLargestArea / (size.width() * size.height()))});
         result.bytes = onPicture(size, scale, [&](QPainter &painter) {
-            contact.title(painter, Words::tr("%n picture(s)", nullptr, count));
+            contact.title(painter, count == 1 ? Words::tr("1 picture") : Words::tr("%n pictures", nullptr, count));
             for (int i = 0; i < count && contact.picture(painter, i, i / layout.columns, scale); ++i) {
             }
         });

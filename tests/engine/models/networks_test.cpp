@@ -27,6 +27,7 @@ void NetworksTest::networkComputesWhatDiffusersComputes_data()
     };
     row("unet_lcm", "unet_lcm", "unet");
     row("unet_sdxl", "unet_sdxl", "unet");
+    row("unet_prompt", "unet_prompt", "unet");
     row("unet_ddpm_heads", "unet_ddpm_heads", "unet");
     row("vae_sd_encoder", "vae_sd_encoder", "vae_encoder");
     row("vae_sd_decoder", "vae_sd_encoder", "vae_decoder");

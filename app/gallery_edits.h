@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <utility>
 
 namespace app {
 
@@ -22,6 +23,8 @@ public:
     explicit GalleryEdits(GalleryStore &store, QObject *parent = nullptr);
 
     void setStars(const QList<qint64> &ids, int stars);
+    /// Stars of their own for each (id, stars), as one step.
+    void setStarsEach(const QList<std::pair<qint64, int>> &stars);
     void setLabel(const QList<qint64> &ids, int label);
     void setRejected(const QList<qint64> &ids, bool isRejected);
     void addTags(const QList<qint64> &ids, const QStringList &tags);
@@ -68,8 +71,8 @@ private:
 
     using Change = std::function<void(PictureMarks &)>;
     void change(const QList<qint64> &ids, const Change &edit, const std::function<QString(int)> &sentence);
-    void changeCollections(const QList<GalleryCollection> &after, const QString &sentence, const QList<qint64> &ids = {},
-                           const Change &edit = {});
+    void changeCollections(const QList<GalleryCollection> &after, const QString &sentence,
+                           const QList<qint64> &ids = {}, const Change &edit = {});
     [[nodiscard]] Step stepOf(const QList<qint64> &ids, const Change &edit) const;
     void push(Step step);
     void apply(const Step &step, bool isUndo);

@@ -10,7 +10,8 @@ namespace app {
 class GalleryQuery;
 class Thumbnails;
 
-/// Pictures of the gallery: all, newest first, unless a view says otherwise. Holds ids; the rest is read by pages when it is looked at.
+/// Pictures of the gallery: all, newest first, unless a view says otherwise. Holds ids; the rest is read by pages when
+/// it is looked at.
 class GalleryModel : public QAbstractListModel
 {
     Q_OBJECT
@@ -85,9 +86,14 @@ Q_SIGNALS:
 private:
     const GalleryPicture *at(int row) const;
     void onAdded(const GalleryPicture &picture);
-    void onChanged(const GalleryPicture &picture);
-    void onRemoved(qint64 id);
+    void onChanged(const QList<GalleryPicture> &pictures);
+    void onRemoved(const QList<qint64> &ids);
     void onThumbnail(const QString &path);
+    [[nodiscard]] QList<qint64> wanted() const;
+    void update(); ///< brings the rows after what the view asks for, by as few signals as can be
+    void insertRow(int row, qint64 id);
+    void forgetGroups() { m_hasGroups = false; }
+    [[nodiscard]] bool dependsOnMarks() const;
 
     GalleryStore &m_store;
     Thumbnails &m_thumbnails;

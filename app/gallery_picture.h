@@ -56,6 +56,7 @@ struct GalleryPicture
     QString parent = {};          ///< file name of the picture that it was branched from; empty: none
     int branchStep = 0;           ///< steps that are the parent's
     quint64 batch = 0;            ///< pictures of one job have the same number; 0: unknown
+    bool hasSteps = false;        ///< its steps are kept beside it (TrajectoryStore::fileBeside)
     bool isMissing = false;       ///< its folder does not answer or has gone: the row stays
     PictureFault fault = PictureFault::None;
 

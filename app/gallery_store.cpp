@@ -1,46 +1,81 @@
 #include "app/gallery_store.h"
 
+#include "app/folder_watch.h"
+#include "app/gallery_index.h"
+#include "app/gallery_look.h"
 #include "app/gallery_writer.h"
 #include "app/image_file.h"
 
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QHash>
 #include <QJsonDocument>
+#include <QSemaphore>
 #include <QSqlDatabase>
 #include <QSqlError>
 #include <QSqlQuery>
+#include <QTimer>
 #include <QtDebug>
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace app {
 
 namespace {
 
-constexpr int kVersion = 1; ///< of the newest file in resources/schema
+constexpr int kVersion = 2;           ///< of the newest file in resources/schema
+constexpr qsizetype kFewChanges = 64; ///< beyond, views are told to read everything again
+constexpr int kResetMs = 500;         ///< at most one reset in so long while a scan brings pictures
 
 bool runScript(QSqlDatabase &db, const QString &resource)
 {
     QFile file(resource);
     if (!file.open(QIODevice::ReadOnly))
         return false;
-    QString script;
-    const QStringList lines = QString::fromUtf8(file.readAll()).split(QLatin1Char('\n'));
-    for (const QString &line : lines)
-        script += line.section(QStringLiteral("--"), 0, 0) + QLatin1Char('\n');
     db.transaction();
-    const QStringList statements = script.split(QLatin1Char(';'));
-    for (const QString &statement : statements) {
+    QString statement;
+    const QStringList lines = QString::fromUtf8(file.readAll()).split(QLatin1Char('\n'));
+    for (const QString &line : lines) {
+        statement += line.section(QStringLiteral("--"), 0, 0) + QLatin1Char('\n');
+        const QString whole = statement.trimmed();
+        const bool isTrigger = whole.startsWith(QLatin1String("CREATE TRIGGER"));
+        if (!whole.endsWith(isTrigger ? QLatin1String("END;") : QLatin1String(";")))
+            continue;
         QSqlQuery query(db);
-        if (!statement.trimmed().isEmpty() && !query.exec(statement)) {
+        if (!query.exec(whole.chopped(1))) {
             qWarning("gallery index: %s", qPrintable(query.lastError().text()));
             db.rollback();
             return false;
         }
+        statement.clear();
     }
     return db.commit();
+}
+
+/// The same for all pictures of one job.
+quint64 batchOf(const Recipe &recipe)
+{
+    const engine::GenerateRequest &from = recipe.request;
+    const quint64 seed = recipe.jobSeed != 0 || recipe.known.isEmpty() ? recipe.jobSeed : from.seed;
+    QCryptographicHash hash(QCryptographicHash::Md5);
+    for (const std::string &each : {from.prompt, from.negativePrompt, from.sampler, from.schedule}) {
+        hash.addData(QByteArray::fromStdString(each));
+        hash.addData(QByteArray(1, '\0'));
+    }
+    hash.addData(recipe.modelName.toUtf8());
+    hash.addData(QStringLiteral("|%1|%2|%3|%4|%5")
+                     .arg(from.steps)
+                     .arg(from.guidanceScale)
+                     .arg(from.width)
+                     .arg(from.height)
+                     .arg(seed)
+                     .toUtf8());
+    quint64 number = 0;
+    std::memcpy(&number, hash.result().constData(), sizeof number);
+    return number | 1; // 0 means unknown
 }
 
 } // namespace
@@ -68,6 +103,9 @@ GalleryPicture galleryPictureFrom(const PictureInfo &info)
     picture.steps = recipe.has(QStringLiteral("steps")) ? recipe.request.steps : 0;
     picture.cfg = recipe.has(QStringLiteral("cfg")) ? recipe.request.guidanceScale : 0.0;
     picture.seed = recipe.request.seed;
+    picture.batch = batchOf(recipe);
+    picture.parent = recipe.parent;
+    picture.branchStep = recipe.parent.isEmpty() ? 0 : recipe.branchStep;
     picture.recipe = QJsonDocument(recipeToJson(recipe)).toJson(QJsonDocument::Compact);
     return picture;
 }
@@ -77,65 +115,133 @@ GalleryStore::GalleryStore(const QString &database, const QString &folder, QObje
     , m_database(database)
     , m_folder(QFileInfo(folder).absoluteFilePath())
     , m_reader(QStringLiteral("gallery-reader-%1").arg(quintptr(this), 0, 16))
-    , m_writer(std::make_unique<Writer>(*this, database))
+    , m_writer(
+          std::make_unique<Writer>(*this, database, QFileInfo(database).dir().filePath(QStringLiteral("journals"))))
+    , m_index(std::make_unique<GalleryIndex>())
+    , m_watch(std::make_unique<FolderWatch>())
+    , m_lookTimer(new QTimer(this))
+    , m_resetTimer(new QTimer(this))
 {
     m_pool.setMaxThreadCount(1);
     m_pool.setExpiryTimeout(-1); // the connection belongs to the thread
+    m_lookTimer->setInterval(500);
+    connect(m_lookTimer, &QTimer::timeout, this, &GalleryStore::look);
+    m_resetTimer->setSingleShot(true);
+    m_resetTimer->setInterval(kResetMs);
+    connect(m_resetTimer, &QTimer::timeout, this, &GalleryStore::reset);
+    connect(m_watch.get(), &FolderWatch::changed, this, [this](const QString &root) {
+        constexpr qint64 kRestMs = 700;
+        constexpr qint64 kOwnRestMs = 15'000;
+        const bool isOwn = QDateTime::currentMSecsSinceEpoch() - m_ownWriteMs < 2000;
+        scanSoon(root, isOwn ? kOwnRestMs : std::max(kRestMs, 5 * m_roots.value(root).tookMs));
+    });
+    applyFolders();
 }
 
 GalleryStore::~GalleryStore()
 {
-    m_writer->stop();
+    for (Root &root : m_roots) {
+        if (root.scan)
+            root.scan->cancel();
+    }
+    m_watch.reset();
     m_pool.start([this] { m_writer->close(); });
     m_pool.waitForDone();
-    QSqlDatabase::database(m_reader, false).close();
-    QSqlDatabase::removeDatabase(m_reader);
+    closeReader();
 }
 
-void GalleryStore::open()
+bool GalleryStore::isOpen() const
 {
-    QDir().mkpath(QFileInfo(m_database).absolutePath());
-    const bool isSound = openReader();
-    if (!isSound) {
-        setAside();
-        openReader();
-    }
-    m_pool.start([this] { m_writer->open(); });
-    if (!isSound) {
-        Q_EMIT notice(tr("The index of the gallery was damaged. It is being made again from the pictures."));
-        rescan();
-    }
+    return QSqlDatabase::database(m_reader, false).isOpen();
 }
 
-bool GalleryStore::openReader()
-{
-    QSqlDatabase db = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_reader);
-    db.setDatabaseName(m_database);
-    db.setConnectOptions(QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000"));
-    if (!db.open())
-        return false;
-    QSqlQuery query(db);
-    if (!query.exec(QStringLiteral("PRAGMA journal_mode = WAL")) ||
-        !query.exec(QStringLiteral("PRAGMA user_version")) || !query.next())
-        return false;
-    const int version = query.value(0).toInt();
-    query.finish();
-    if (version > kVersion) // of a newer program: it keeps its file, this one makes its own
-        return false;
-    for (int next = version + 1; next <= kVersion; ++next) {
-        if (!runScript(db, QStringLiteral(":/schema/%1.sql").arg(next, 3, 10, QLatin1Char('0'))))
-            return false;
-    }
-    return query.exec(QStringLiteral("SELECT count(*) FROM pictures"));
-}
-
-void GalleryStore::setAside()
+void GalleryStore::closeReader()
 {
     {
         QSqlDatabase db = QSqlDatabase::database(m_reader, false);
         db.close();
     }
     QSqlDatabase::removeDatabase(m_reader);
+}
+
+void GalleryStore::open()
+{
+    QDir().mkpath(QFileInfo(m_database).absolutePath());
+    const Opened opened = openReader();
+    switch (opened) {
+    case Opened::Yes:
+        break;
+    case Opened::Damaged:
+        setAside();
+        (void)openReader();
+        Q_EMIT notice(tr("The index of the gallery was damaged. It is being made again from the pictures."));
+        break;
+    case Opened::Newer: { // it keeps its file, this one makes its own
+        closeReader();
+        const QFileInfo file(m_database);
+        m_database = file.dir().filePath(
+            QStringLiteral("%1-%2.%3").arg(file.completeBaseName()).arg(kVersion).arg(file.suffix()));
+        if (openReader() != Opened::Yes) {
+            setAside();
+            (void)openReader();
+        }
+        Q_EMIT notice(
+            tr("The index of the gallery is of a newer version of the program. It is kept, and another one is "
+               "made beside it; pictures, stars and tags are the same."));
+        break;
+    }
+    case Opened::NotWritable: {
+        closeReader();
+        const QByteArray name = QCryptographicHash::hash(m_database.toUtf8(), QCryptographicHash::Md5).toHex().left(12);
+        m_database = QDir::temp().filePath(QStringLiteral("tincture-gallery-%1.sqlite").arg(QString::fromLatin1(name)));
+        if (openReader() != Opened::Yes) {
+            setAside();
+            (void)openReader();
+        }
+        Q_EMIT notice(tr("The folder of the gallery's index may not be written. The index is made anew for this time; "
+                         "check the rights of that folder."));
+        break;
+    }
+    }
+    m_pool.start([this, file = m_database] {
+        m_writer->setDatabase(file);
+        m_writer->open();
+    });
+    applyFolders();
+    reload();
+    m_lookTimer->start();
+    if (opened != Opened::Yes)
+        rescan();
+}
+
+GalleryStore::Opened GalleryStore::openReader()
+{
+    QSqlDatabase db = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), m_reader);
+    db.setDatabaseName(m_database);
+    db.setConnectOptions(QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000"));
+    const QFileInfo file(m_database);
+    if (file.exists() ? !file.isReadable() || !file.isWritable() : !QFileInfo(file.path()).isWritable())
+        return Opened::NotWritable;
+    if (!db.open())
+        return Opened::Damaged;
+    QSqlQuery query(db);
+    if (!query.exec(QStringLiteral("PRAGMA journal_mode = WAL")) ||
+        !query.exec(QStringLiteral("PRAGMA user_version")) || !query.next())
+        return Opened::Damaged;
+    const int version = query.value(0).toInt();
+    query.finish();
+    if (version > kVersion)
+        return Opened::Newer;
+    for (int next = version + 1; next <= kVersion; ++next) {
+        if (!runScript(db, QStringLiteral(":/schema/%1.sql").arg(next, 3, 10, QLatin1Char('0'))))
+            return Opened::Damaged;
+    }
+    return query.exec(QStringLiteral("SELECT count(*) FROM pictures")) ? Opened::Yes : Opened::Damaged;
+}
+
+void GalleryStore::setAside()
+{
+    closeReader();
     for (const QString &ending : {QString(), QStringLiteral("-wal"), QStringLiteral("-shm")}) {
         const QString aside = m_database + QStringLiteral(".damaged") + ending;
         QFile::remove(aside);
@@ -153,104 +259,208 @@ void GalleryStore::rebuild()
     m_pool.start([this] { m_writer->close(); });
     m_pool.waitForDone();
     setAside();
-    openReader();
+    (void)openReader();
     m_pool.start([this] { m_writer->open(); });
+    for (Root &root : m_roots) {
+        if (root.scan)
+            root.scan->cancel();
+        root.scan.reset();
+        root.isAsked = false;
+    }
+    m_looks = {};
+    reload();
     Q_EMIT notice(tr("The index of the gallery was damaged. It is being made again from the pictures."));
+    rescan();
+}
+
+void GalleryStore::reload()
+{
+    const QSqlDatabase db = QSqlDatabase::database(m_reader, false);
+    if (!db.isOpen())
+        return;
+    m_index->load(db);
+    QSqlQuery query(db);
+    query.exec(QStringLiteral("SELECT id, name, kind, query FROM collections ORDER BY name"));
+    m_collections.clear();
+    while (query.next())
+        m_collections.append({query.value(0).toString(), query.value(1).toString(),
+                              CollectionKind(std::clamp(query.value(2).toInt(), 0, 2)), query.value(3).toString()});
+    m_index->setCollections(m_collections);
     Q_EMIT reset();
-    rescan();
-}
-
-void GalleryStore::rescan()
-{
-    m_pool.start([this, folder = m_folder] { m_writer->rescan(folder); });
-}
-
-void GalleryStore::setFolder(const QString &folder)
-{
-    m_folder = QFileInfo(folder).absoluteFilePath();
-    rescan();
+    Q_EMIT collectionsChanged();
+    Q_EMIT foldersChanged();
 }
 
 void GalleryStore::add(const GalleryPicture &picture)
 {
-    m_pool.start([this, picture] { m_writer->add(picture); });
+    add(QList<GalleryPicture>{picture});
+}
+
+void GalleryStore::add(const QList<GalleryPicture> &pictures)
+{
+    if (pictures.isEmpty())
+        return;
+    m_ownWriteMs = QDateTime::currentMSecsSinceEpoch();
+    m_pool.start([this, pictures] { m_writer->add(pictures); });
 }
 
 void GalleryStore::setStars(qint64 id, int stars)
 {
-    m_pool.start(
-        [this, id, stars = std::clamp(stars, 0, 5), folder = m_folder] { m_writer->setStars(id, stars, folder); });
+    const GalleryPicture picture = pictures({id}).value(0);
+    if (picture.id == 0)
+        return;
+    PictureMarks marks = picture.marks();
+    marks.stars = std::clamp(stars, 0, 5);
+    setMarks({id}, {marks});
+}
+
+void GalleryStore::setMarks(const QList<qint64> &ids, const QList<PictureMarks> &marks)
+{
+    if (ids.isEmpty() || ids.size() != marks.size())
+        return;
+    ++m_serial;
+    for (qsizetype i = 0; i < ids.size(); ++i)
+        m_pending.insert(ids[i], {marks[i], m_serial});
+    const QList<GalleryPicture> changed = pictures(ids);
+    for (const GalleryPicture &picture : changed)
+        m_index->put(picture);
+    m_pool.start([this, ids, marks, serial = m_serial] { m_writer->setMarks(ids, marks, serial); });
+    if (changed.size() == 1)
+        Q_EMIT pictureChanged(changed.first());
+    else
+        Q_EMIT picturesChanged(changed);
+}
+
+void GalleryStore::onMarksSaved(const QList<qint64> &ids, quint64 serial)
+{
+    for (const qint64 id : ids) {
+        const auto pending = m_pending.constFind(id);
+        if (pending != m_pending.constEnd() && pending->serial == serial)
+            m_pending.erase(pending);
+    }
+    Q_EMIT marksSaved(ids);
+}
+
+void GalleryStore::onMarksFailed(const QList<qint64> &ids, quint64 serial)
+{
+    for (const qint64 id : ids) {
+        const auto pending = m_pending.constFind(id);
+        if (pending != m_pending.constEnd() && pending->serial <= serial)
+            m_pending.erase(pending);
+    }
+    const QList<GalleryPicture> old = pictures(ids);
+    for (const GalleryPicture &picture : old)
+        m_index->put(picture);
+    Q_EMIT picturesChanged(old);
 }
 
 void GalleryStore::remove(qint64 id)
 {
-    m_pool.start([this, id] { m_writer->remove(id); });
+    remove(QList<qint64>{id});
 }
 
-QList<qint64> GalleryStore::ids() const
+void GalleryStore::remove(const QList<qint64> &ids)
 {
-    QList<qint64> ids;
-    const QSqlDatabase db = QSqlDatabase::database(m_reader, false);
-    if (!db.isOpen())
-        return {}; // the window is there before open()
-    QSqlQuery query(db);
-    query.setForwardOnly(true);
-    query.exec(QStringLiteral("SELECT id FROM pictures ORDER BY created_ms DESC, id DESC"));
-    while (query.next())
-        ids.append(query.value(0).toLongLong());
-    return ids;
+    if (ids.isEmpty())
+        return;
+    m_ownWriteMs = QDateTime::currentMSecsSinceEpoch();
+    m_pool.start([this, ids] { m_writer->remove(ids); });
 }
 
-QList<GalleryPicture> GalleryStore::pictures(const QList<qint64> &ids) const
+void GalleryStore::setLook(const QString &path, const QByteArray &look)
 {
-    QStringList numbers;
-    numbers.reserve(ids.size());
-    for (const qint64 id : ids)
-        numbers.append(QString::number(id));
-    const QSqlDatabase db = QSqlDatabase::database(m_reader, false);
-    if (!db.isOpen())
-        return {}; // the window is there before open()
-    QSqlQuery query(db);
-    query.setForwardOnly(true);
-    query.exec(QStringLiteral("SELECT %1 FROM pictures WHERE id IN (%2)")
-                   .arg(QLatin1String(kPictureColumns), numbers.join(QLatin1Char(','))));
-    QHash<qint64, GalleryPicture> rows;
-    while (query.next()) {
-        GalleryPicture picture = galleryPictureFrom(query);
-        rows.insert(picture.id, std::move(picture));
+    m_pool.start([this, path, look] { m_writer->setLook(path, look); });
+    const qint64 id = m_looks.isRead && look.size() == kLookBytes ? idOf(path) : 0;
+    if (id == 0)
+        return; // not read yet, or nothing to remember
+    auto known = m_looks.at.constFind(id);
+    if (known == m_looks.at.constEnd()) {
+        known = m_looks.at.insert(id, int(m_looks.ids.size()));
+        m_looks.ids.push_back(id);
+        m_looks.bytes.resize(m_looks.bytes.size() + std::size_t(kLookBytes));
     }
-    QList<GalleryPicture> found;
+    std::copy(look.begin(), look.end(), m_looks.bytes.begin() + std::ptrdiff_t(*known) * kLookBytes);
+}
+
+QList<GalleryCollection> GalleryStore::collections() const
+{
+    QList<GalleryCollection> sorted = m_collections;
+    std::sort(sorted.begin(), sorted.end(), [](const GalleryCollection &a, const GalleryCollection &b) {
+        return QString::localeAwareCompare(a.name, b.name) < 0;
+    });
+    return sorted;
+}
+
+void GalleryStore::setCollections(const QList<GalleryCollection> &collections)
+{
+    m_collections = collections;
+    m_index->setCollections(collections);
+    m_collectionsSerial = ++m_serial;
+    m_pool.start([this, collections, serial = m_serial] { m_writer->setCollections(collections, serial); });
+    Q_EMIT collectionsChanged();
+}
+
+void GalleryStore::onCollections(const QList<GalleryCollection> &collections, quint64 serial, bool isSaved)
+{
+    if (serial >= m_collectionsSerial) { // nothing newer is on its way
+        m_collectionsSerial = serial > 0 ? 0 : m_collectionsSerial;
+        if (collections != m_collections) {
+            m_collections = collections;
+            m_index->setCollections(collections);
+            Q_EMIT collectionsChanged();
+        }
+    }
+    if (isSaved && serial > 0)
+        Q_EMIT collectionsSaved();
+}
+
+void GalleryStore::onWritten(const QList<GalleryPicture> &pictures, const QList<qint64> &fresh, bool isFew)
+{
+    const QSet<qint64> isNew(fresh.begin(), fresh.end());
+    QList<GalleryPicture> rows = pictures;
+    for (GalleryPicture &row : rows) {
+        const auto pending = m_pending.constFind(row.id);
+        if (pending != m_pending.constEnd())
+            row.setMarks(pending->marks);
+        m_index->put(row);
+    }
+    if (m_isRound)
+        m_added += int(rows.size());
+    if (!isFew || rows.size() > kFewChanges) {
+        resetSoon();
+        return;
+    }
+    for (const GalleryPicture &row : std::as_const(rows)) {
+        if (isNew.contains(row.id))
+            Q_EMIT pictureAdded(row);
+        else
+            Q_EMIT pictureChanged(row);
+    }
+}
+
+void GalleryStore::onRemoved(const QList<qint64> &ids, const QStringList &paths)
+{
     for (const qint64 id : ids) {
-        const auto row = rows.constFind(id);
-        if (row != rows.constEnd())
-            found.append(*row);
+        m_index->remove(id);
+        m_pending.remove(id);
     }
-    return found;
+    Q_EMIT picturesRemoved(ids);
+    for (qsizetype i = 0; i < std::min(ids.size(), paths.size()); ++i)
+        Q_EMIT pictureRemoved(ids[i], paths[i]);
 }
 
-qint64 GalleryStore::idOf(const QString &path) const
+void GalleryStore::resetSoon()
 {
-    const QSqlDatabase db = QSqlDatabase::database(m_reader, false);
-    if (!db.isOpen())
-        return 0; // the window is there before open()
-    QSqlQuery query(db);
-    query.prepare(QStringLiteral("SELECT id FROM pictures WHERE path = ?"));
-    query.addBindValue(path);
-    return query.exec() && query.next() ? query.value(0).toLongLong() : 0;
-}
-
-int GalleryStore::count() const
-{
-    const QSqlDatabase db = QSqlDatabase::database(m_reader, false);
-    if (!db.isOpen())
-        return 0; // the window is there before open()
-    QSqlQuery query(db);
-    return query.exec(QStringLiteral("SELECT count(*) FROM pictures")) && query.next() ? query.value(0).toInt() : 0;
+    if (!m_resetTimer->isActive())
+        m_resetTimer->start();
 }
 
 void GalleryStore::finish()
 {
-    m_pool.waitForDone();
+    // Not waitForDone(): that ends the thread, and the connection belongs to it.
+    QSemaphore isDone;
+    m_pool.start([&isDone] { isDone.release(); });
+    isDone.acquire();
 }
 
 } // namespace app

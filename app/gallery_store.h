@@ -1,18 +1,27 @@
 #pragma once
 
 #include "app/gallery_picture.h"
+#include "app/gallery_query.h"
+#include "app/gallery_scan.h"
 #include "app/recipe.h"
 
+#include <QHash>
 #include <QList>
+#include <QMap>
 #include <QObject>
 #include <QString>
 #include <QThreadPool>
 
+#include <functional>
 #include <memory>
+#include <vector>
+
+class QTimer;
 
 namespace app {
 
-class GalleryQuery;
+class FolderWatch;
+class GalleryIndex;
 struct PictureInfo;
 [[nodiscard]] GalleryPicture galleryPictureFrom(const PictureInfo &info);
 
@@ -21,7 +30,7 @@ struct GalleryOrder
 {
     GallerySort sort = GallerySort::Date;
     Qt::SortOrder direction = Qt::DescendingOrder;
-    quint64 randomSeed = 0; ///< of GallerySort::Random: the same seed, the same order
+    quint64 randomSeed = 0;                           ///< of GallerySort::Random: the same seed, the same order
     GalleryGrouping grouping = GalleryGrouping::None; ///< groups are kept together, within them the order holds
 
     bool operator==(const GalleryOrder &) const = default;
@@ -55,7 +64,7 @@ public:
 
     /// A picture that was just written, or found; pictureAdded() (or pictureChanged() if the path was known) follows.
     void add(const GalleryPicture &picture);
-    void add(const QList<GalleryPicture> &pictures); ///< picturesAdded() follows for several
+    void add(const QList<GalleryPicture> &pictures); ///< many at once: reset() follows instead
     /// Marks of several pictures; picturesChanged() follows at once, marksSaved() when they are on the disk. Use
     /// GalleryEdits for what the user does: it can be undone.
     void setMarks(const QList<qint64> &ids, const QList<PictureMarks> &marks);
@@ -83,14 +92,21 @@ public:
     /// How many pictures a collection has; smart ones are asked anew.
     [[nodiscard]] int countIn(const QString &collection) const;
 
-    [[nodiscard]] QStringList models() const;                    ///< that made pictures, most used first
-    [[nodiscard]] QList<QPair<QString, int>> tags() const;       ///< with their number of pictures, by name
-    [[nodiscard]] qint64 idOf(const QString &path) const;        ///< 0 if there is no such row
+    [[nodiscard]] QStringList models() const;              ///< that made pictures, most used first
+    [[nodiscard]] QList<QPair<QString, int>> tags() const; ///< with their number of pictures, by name
+    [[nodiscard]] qint64 idOf(const QString &path) const;  ///< 0 if there is no such row
     [[nodiscard]] int count() const;
     /// Colours and composition of a picture (pictureLook()), for moreLike().
     void setLook(const QString &path, const QByteArray &look);
-    /// Waits until everything asked for is done. For the end of the program and tests.
+    /// Paths of pictures whose look was not made yet, newest first.
+    [[nodiscard]] QStringList withoutLook(int most) const;
+    /// Waits until everything asked for is written (scans are not waited for). For the end of the program and tests.
     void finish();
+
+    /// How long a folder may be silent before it counts as not answering.
+    void setPatience(qint64 ms) { m_patienceMs = ms; }
+    /// Called on a scan's thread before it reads a folder: a test lets one hang.
+    void setScanHook(std::function<void(const QString &folder)> hook) { m_beforeEach = std::move(hook); }
 
 Q_SIGNALS:
     void pictureAdded(const app::GalleryPicture &picture);
@@ -111,16 +127,83 @@ Q_SIGNALS:
 
 private:
     class Writer;
+    struct Root
+    {
+        GalleryFolder info = {};
+        std::shared_ptr<GalleryScan> scan = {};
+        bool isAsked = false; ///< a scan is on its way to its thread
+        bool isStale = false; ///< something changed while it was scanned
+        bool isNetwork = false;
+        int fresh = 0; ///< files of the scan under way
+        int done = 0;
+        qint64 startedMs = 0;
+        qint64 tookMs = 0;
+        qint64 nextMs = 0; ///< when it is scanned again; 0: when something changes
+    };
+    struct Pending
+    {
+        PictureMarks marks = {};
+        quint64 serial = 0;
+    };
+    struct Looks
+    {
+        bool isRead = false;
+        std::vector<qint64> ids = {};
+        std::vector<unsigned char> bytes = {};
+        QHash<qint64, int> at = {};
+    };
 
-    bool openReader(); ///< false: the file is damaged
+    // What the writer says, and what scans say through it.
+    void onWritten(const QList<GalleryPicture> &pictures, const QList<qint64> &fresh, bool isFew);
+    void onRemoved(const QList<qint64> &ids, const QStringList &paths);
+    void onMarksSaved(const QList<qint64> &ids, quint64 serial);
+    void onMarksFailed(const QList<qint64> &ids, quint64 serial);
+    void onCollections(const QList<GalleryCollection> &collections, quint64 serial, bool isSaved);
+    void launchScan(const QString &root, const QHash<QString, GalleryScan::Known> &known);
+    void onWalked(const QString &root, const GalleryScan::Walked &walked);
+    void onScanEnded(const QString &root);
+    void onScansFinished(int removed);
+
+    enum class Opened { Yes, Damaged, Newer, NotWritable };
+    [[nodiscard]] bool isOpen() const;
+    [[nodiscard]] Opened openReader();
     void rebuild();
     void setAside();
+    void reload();
+    void closeReader();
+    void applyFolders();
+    void scanSoon(const QString &root, qint64 delayMs);
+    void scanNow(const QString &root);
+    void look(); ///< for scans that hang or are due
+    void finishIfAllEnded();
+    void setState(Root *root, GalleryFolder::State state);
+    void resetSoon();
+    void readLooks() const;
+    [[nodiscard]] QList<qint64> searchWords(const GalleryQuery::Condition &condition) const;
+    [[nodiscard]] QList<qint64> likePrompt(qint64 id, int most) const;
+    [[nodiscard]] QList<qint64> likeLook(qint64 id, int most) const;
 
     QString m_database;
     QString m_folder;
+    QStringList m_extraFolders;
     QString m_reader;                 ///< name of the UI thread's connection
     std::unique_ptr<Writer> m_writer; ///< used on the pool's thread only
     QThreadPool m_pool;               ///< one thread
+    std::unique_ptr<GalleryIndex> m_index;
+    std::unique_ptr<FolderWatch> m_watch;
+    QMap<QString, Root> m_roots;
+    QHash<qint64, Pending> m_pending; ///< marks on their way to the disk
+    QList<GalleryCollection> m_collections;
+    mutable Looks m_looks;
+    std::function<void(const QString &)> m_beforeEach;
+    QTimer *m_lookTimer;
+    QTimer *m_resetTimer;
+    qint64 m_patienceMs = 20'000;
+    qint64 m_ownWriteMs = 0; ///< when this program wrote a picture last
+    quint64 m_serial = 0;
+    quint64 m_collectionsSerial = 0;
+    int m_added = 0;        ///< by the scans under way
+    bool m_isRound = false; ///< scans are under way
     bool m_isRebuilding = false;
 };
 

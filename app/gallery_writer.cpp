@@ -1,103 +1,60 @@
 #include "app/gallery_writer.h"
 
-#include "app/image_file.h"
+#include "app/gallery_index.h"
 
 #include <QDir>
-#include <QDirIterator>
-#include <QFile>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QSet>
+#include <QFileInfo>
 #include <QSqlError>
 #include <QSqlQuery>
 #include <QtDebug>
 
 #include <algorithm>
-#include <unistd.h>
 #include <utility>
-#include <vector>
 
 namespace app {
 
 namespace {
 
-constexpr int kBatch = 500;     ///< rows of one transaction while scanning
-constexpr int kFewChanges = 64; ///< beyond, views are told to read everything again
-const QString kJournal = QStringLiteral(".tincture-stars.jsonl");
-
-/// Stars live beside the pictures, a line a change, so that the index can be lost: file name -> stars.
-QHash<QString, int> readJournal(const QString &folder)
+QString listOf(const QList<qint64> &ids)
 {
-    QHash<QString, int> stars;
-    QFile file(QDir(folder).filePath(kJournal));
-    if (!file.open(QIODevice::ReadOnly))
-        return stars;
-    while (!file.atEnd()) {
-        const QJsonObject line = QJsonDocument::fromJson(file.readLine(64 << 10)).object(); // half lines are no JSON
-        const QString name = line.value(QLatin1String("file")).toString();
-        if (!name.isEmpty())
-            stars[name] = std::clamp(line.value(QLatin1String("stars")).toInt(), 0, 5);
-    }
-    return stars;
+    QStringList numbers;
+    numbers.reserve(ids.size());
+    for (const qint64 id : ids)
+        numbers.append(QString::number(id));
+    return numbers.join(u',');
 }
 
-void writeJournal(const QString &folder, const QString &path, int stars)
+/// NULL is not a text.
+QString text(const QString &value)
 {
-    QFile file(QDir(folder).filePath(kJournal));
-    if (!file.open(QIODevice::WriteOnly | QIODevice::Append)) {
-        qWarning("stars were not saved beside the pictures: %s", qPrintable(file.errorString()));
-        return;
-    }
-    const QJsonObject line = {{QStringLiteral("file"), QDir(folder).relativeFilePath(path)},
-                              {QStringLiteral("stars"), stars}};
-    file.write(QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n');
-    file.flush();
-    ::fsync(file.handle());
+    return value.isNull() ? QStringLiteral("") : value;
 }
 
-/// Remains of a program that was killed while it wrote.
-void removeOldParts(const QString &folder)
+QByteArray blob(const QByteArray &value)
 {
-    const QDateTime old = QDateTime::currentDateTime().addSecs(-3600);
-    QDirIterator parts(folder, {QStringLiteral(".*.tincture-part")}, QDir::Files | QDir::Hidden,
-                       QDirIterator::Subdirectories);
-    while (parts.hasNext()) {
-        parts.next();
-        if (parts.fileInfo().lastModified() < old)
-            QFile::remove(parts.filePath());
-    }
+    return value.isNull() ? QByteArray("") : value;
 }
 
-struct Found
+int flagsOf(const GalleryPicture &picture)
 {
-    QString path;
-    qint64 bytes = 0;
-    qint64 modifiedMs = 0;
-};
-
-/// All pictures below a folder, oldest first.
-std::vector<Found> picturesBelow(const QString &folder)
-{
-    std::vector<Found> found;
-    const QStringList patterns = {QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"),
-                                  QStringLiteral("*.webp")};
-    QDirIterator files(folder, patterns, QDir::Files, QDirIterator::Subdirectories);
-    while (files.hasNext()) {
-        files.next();
-        const QFileInfo info = files.fileInfo();
-        found.push_back({info.absoluteFilePath(), info.size(), info.lastModified().toMSecsSinceEpoch()});
-    }
-    std::sort(found.begin(), found.end(), [](const Found &a, const Found &b) {
-        return std::tie(a.modifiedMs, a.path) < std::tie(b.modifiedMs, b.path);
-    });
-    return found;
+    return (picture.isRejected ? int(GalleryFlag::Rejected) : 0) |
+           (picture.note.isEmpty() ? 0 : int(GalleryFlag::Note)) |
+           (picture.prompt.isEmpty() ? 0 : int(GalleryFlag::Prompt)) |
+           (picture.recipe.isEmpty() ? 0 : int(GalleryFlag::Recipe)) | (picture.hasSteps ? int(GalleryFlag::Steps) : 0);
 }
+
+constexpr int kMarkFlags = int(GalleryFlag::Rejected) | int(GalleryFlag::Note);
 
 } // namespace
 
-const char *const kPictureColumns =
-    "id, path, bytes, modified_ms, created_ms, width, height, prompt, negative, model, sampler, schedule, "
-    "steps, cfg, seed, stars, recipe";
+QString pictureSelect()
+{
+    return QStringLiteral(
+        "SELECT p.id, p.path, p.bytes, p.modified_ms, p.created_ms, p.width, p.height, t.prompt, t.negative, p.model, "
+        "p.sampler, p.schedule, p.steps, p.cfg, p.seed, p.stars, t.recipe, p.label, p.flags, t.tags, t.note, "
+        "p.collections, p.root, p.hash, p.parent, p.branch_step, p.batch, p.fault "
+        "FROM pictures p JOIN texts t ON t.id = p.id ");
+}
 
 GalleryPicture galleryPictureFrom(const QSqlQuery &row)
 {
@@ -120,12 +77,26 @@ GalleryPicture galleryPictureFrom(const QSqlQuery &row)
     picture.seed = quint64(row.value(column++).toLongLong());
     picture.stars = row.value(column++).toInt();
     picture.recipe = row.value(column++).toByteArray();
+    picture.label = row.value(column++).toInt();
+    const int flags = row.value(column++).toInt();
+    picture.isRejected = (flags & int(GalleryFlag::Rejected)) != 0;
+    picture.hasSteps = (flags & int(GalleryFlag::Steps)) != 0;
+    picture.tags = row.value(column++).toString().split(u'\n', Qt::SkipEmptyParts);
+    picture.note = row.value(column++).toString();
+    picture.collections = row.value(column++).toString().split(u'\n', Qt::SkipEmptyParts);
+    picture.folder = row.value(column++).toString();
+    picture.hash = row.value(column++).toByteArray();
+    picture.parent = row.value(column++).toString();
+    picture.branchStep = row.value(column++).toInt();
+    picture.batch = quint64(row.value(column++).toLongLong());
+    picture.fault = PictureFault(row.value(column++).toInt());
     return picture;
 }
 
-GalleryStore::Writer::Writer(GalleryStore &store, QString database)
+GalleryStore::Writer::Writer(GalleryStore &store, QString database, QString ownFolder)
     : m_store(store)
     , m_file(std::move(database))
+    , m_ownFolder(std::move(ownFolder))
     , m_name(QStringLiteral("gallery-writer-%1").arg(quintptr(this), 0, 16))
 {
 }
@@ -169,12 +140,52 @@ bool GalleryStore::Writer::check(const QSqlQuery &query)
     if (!error.isValid())
         return true;
     qWarning("gallery index: %s", qPrintable(error.text()));
-    constexpr auto kCorrupt = "11";
-    constexpr auto kNotADatabase = "26";
     const QString code = error.nativeErrorCode();
-    if (code == QLatin1String(kCorrupt) || code == QLatin1String(kNotADatabase))
+    constexpr auto kCorrupt = "11";
+    constexpr auto kFull = "13";
+    constexpr auto kNotADatabase = "26";
+    if (code == QLatin1String(kCorrupt) || code == QLatin1String(kNotADatabase)) {
         post([](GalleryStore &store) { store.rebuild(); });
+    } else if (!m_saidFull) {
+        m_saidFull = true;
+        const QString sentence =
+            code == QLatin1String(kFull)
+                ? tr("The disk of the gallery's index is full. Free some space; pictures and marks are kept beside it.")
+                : tr("The gallery's index cannot be written. Check the rights of its folder; pictures and marks are "
+                     "kept beside it.");
+        post([sentence](GalleryStore &store) { Q_EMIT store.notice(sentence); });
+    }
     return false;
+}
+
+QString GalleryStore::Writer::rootOf(const QString &path) const
+{
+    QString best;
+    for (const QString &root : m_roots) {
+        if (root.size() > best.size() && path.startsWith(root + u'/'))
+            best = root;
+    }
+    return best.isEmpty() ? m_main : best;
+}
+
+void GalleryStore::Writer::setRoots(const QStringList &roots, const QString &main)
+{
+    m_roots = roots;
+    m_main = main;
+    QStringList marks;
+    for (qsizetype i = 0; i < roots.size(); ++i)
+        marks.append(QStringLiteral("?"));
+    QSqlQuery query(database());
+    query.prepare(QStringLiteral("SELECT id FROM pictures WHERE root NOT IN (%1)").arg(marks.join(u',')));
+    for (const QString &root : roots)
+        query.addBindValue(root);
+    query.exec();
+    QList<qint64> others;
+    while (query.next())
+        others.append(query.value(0).toLongLong());
+    query.finish();
+    if (!others.isEmpty() && erase(others))
+        post([others](GalleryStore &store) { store.onRemoved(others, {}); });
 }
 
 qint64 GalleryStore::Writer::write(const GalleryPicture &picture, bool *isNew)
@@ -185,24 +196,29 @@ qint64 GalleryStore::Writer::write(const GalleryPicture &picture, bool *isNew)
     old.exec();
     if (!check(old))
         return 0;
-    *isNew = !old.next();
-    const QVariant id = *isNew ? QVariant(QMetaType::fromType<qint64>()) : old.value(0);
-
+    const bool isKnown = old.next();
+    QVariant id = isKnown ? old.value(0) : QVariant(QMetaType::fromType<qint64>());
+    old.finish();
+    if (!isKnown && picture.id != 0) { // one that comes back keeps its number unless it was given away
+        old.exec(QStringLiteral("SELECT 1 FROM pictures WHERE id = %1").arg(picture.id));
+        if (!old.next())
+            id = picture.id;
+        old.finish();
+    }
+    if (isNew)
+        *isNew = !isKnown;
     QSqlQuery query(database());
-    // What the user gave (stars) is not in the file: an update keeps it.
-    query.prepare(QStringLiteral("INSERT INTO pictures (id, path, bytes, modified_ms, created_ms, width, height, "
-                                 "prompt, negative, model, sampler, schedule, steps, "
-                                 "cfg, seed, stars, recipe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                                 "ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes, modified_ms = "
-                                 "excluded.modified_ms, created_ms = excluded.created_ms, "
-                                 "width = excluded.width, height = excluded.height, prompt = excluded.prompt, negative "
-                                 "= excluded.negative, model = excluded.model, "
-                                 "sampler = excluded.sampler, schedule = excluded.schedule, steps = excluded.steps, "
-                                 "cfg = excluded.cfg, seed = excluded.seed, "
-                                 "recipe = excluded.recipe"));
-    const auto text = [](const QString &value) {
-        return value.isNull() ? QStringLiteral("") : value;
-    }; // NULL is not a text
+    query.prepare(QStringLiteral(
+        "INSERT INTO pictures (id, path, bytes, modified_ms, created_ms, width, height, model, sampler, schedule, "
+        "steps, "
+        "cfg, seed, stars, label, flags, fault, batch, branch_step, root, parent, tags, collections, hash) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (path) DO UPDATE SET bytes = excluded.bytes, modified_ms = excluded.modified_ms, "
+        "created_ms = excluded.created_ms, width = excluded.width, height = excluded.height, model = excluded.model, "
+        "sampler = excluded.sampler, schedule = excluded.schedule, steps = excluded.steps, cfg = excluded.cfg, "
+        "seed = excluded.seed, stars = excluded.stars, label = excluded.label, flags = excluded.flags, "
+        "fault = excluded.fault, batch = excluded.batch, branch_step = excluded.branch_step, root = excluded.root, "
+        "parent = excluded.parent, tags = excluded.tags, collections = excluded.collections, hash = excluded.hash"));
     query.addBindValue(id);
     query.addBindValue(picture.path);
     query.addBindValue(picture.bytes);
@@ -210,8 +226,6 @@ qint64 GalleryStore::Writer::write(const GalleryPicture &picture, bool *isNew)
     query.addBindValue(picture.created.toMSecsSinceEpoch());
     query.addBindValue(picture.size.width());
     query.addBindValue(picture.size.height());
-    query.addBindValue(text(picture.prompt));
-    query.addBindValue(text(picture.negative));
     query.addBindValue(text(picture.model));
     query.addBindValue(text(picture.sampler));
     query.addBindValue(text(picture.schedule));
@@ -219,122 +233,179 @@ qint64 GalleryStore::Writer::write(const GalleryPicture &picture, bool *isNew)
     query.addBindValue(picture.cfg);
     query.addBindValue(qint64(picture.seed));
     query.addBindValue(picture.stars);
-    query.addBindValue(picture.recipe.isNull() ? QByteArray("") : picture.recipe);
+    query.addBindValue(picture.label);
+    query.addBindValue(flagsOf(picture));
+    query.addBindValue(int(picture.fault));
+    query.addBindValue(qint64(picture.batch));
+    query.addBindValue(picture.branchStep);
+    query.addBindValue(text(picture.folder));
+    query.addBindValue(text(picture.parent));
+    query.addBindValue(text(picture.tags.join(u'\n')));
+    query.addBindValue(text(picture.collections.join(u'\n')));
+    query.addBindValue(blob(picture.hash));
     query.exec();
     if (!check(query))
         return 0;
-    return *isNew ? query.lastInsertId().toLongLong() : id.toLongLong();
+    const qint64 row = isKnown || !id.isNull() ? id.toLongLong() : query.lastInsertId().toLongLong();
+    QSqlQuery texts(database());
+    texts.prepare(QStringLiteral(
+        "INSERT INTO texts (id, prompt, negative, tags, note, name, recipe) VALUES (?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET prompt = excluded.prompt, negative = excluded.negative, tags = excluded.tags, "
+        "note = excluded.note, name = excluded.name, recipe = excluded.recipe"));
+    texts.addBindValue(row);
+    texts.addBindValue(text(picture.prompt));
+    texts.addBindValue(text(picture.negative));
+    texts.addBindValue(text(picture.tags.join(u'\n')));
+    texts.addBindValue(text(picture.note));
+    texts.addBindValue(QFileInfo(picture.path).fileName());
+    texts.addBindValue(blob(picture.recipe));
+    texts.exec();
+    return check(texts) ? row : 0;
 }
 
-void GalleryStore::Writer::add(const GalleryPicture &picture)
-{
-    GalleryPicture row = picture;
-    bool isNew = false;
-    row.id = write(row, &isNew);
-    if (row.id == 0)
-        return;
-    if (isNew)
-        post([row](GalleryStore &store) { Q_EMIT store.pictureAdded(row); });
-    else
-        post([row](GalleryStore &store) { Q_EMIT store.pictureChanged(row); });
-}
-
-void GalleryStore::Writer::setStars(qint64 id, int stars, const QString &folder)
-{
-    QSqlQuery update(database());
-    update.prepare(QStringLiteral("UPDATE pictures SET stars = ? WHERE id = ?"));
-    update.addBindValue(stars);
-    update.addBindValue(id);
-    update.exec();
-    QSqlQuery query(database());
-    query.exec(QStringLiteral("SELECT %1 FROM pictures WHERE id = %2").arg(QLatin1String(kPictureColumns)).arg(id));
-    if (!check(update) || !check(query) || !query.next())
-        return;
-    const GalleryPicture row = galleryPictureFrom(query);
-    writeJournal(folder, row.path, stars);
-    post([row](GalleryStore &store) { Q_EMIT store.pictureChanged(row); });
-}
-
-void GalleryStore::Writer::remove(qint64 id)
+bool GalleryStore::Writer::writeMarks(qint64 id, const PictureMarks &marks, bool changesTexts)
 {
     QSqlQuery query(database());
-    query.exec(QStringLiteral("SELECT path FROM pictures WHERE id = %1").arg(id));
-    if (!check(query) || !query.next())
-        return;
-    const QString path = query.value(0).toString();
-    query.exec(QStringLiteral("DELETE FROM pictures WHERE id = %1").arg(id));
-    if (check(query))
-        post([id, path](GalleryStore &store) { Q_EMIT store.pictureRemoved(id, path); });
+    query.prepare(QStringLiteral("UPDATE pictures SET stars = ?, label = ?, flags = (flags & %1) | ?, tags = ?, "
+                                 "collections = ? WHERE id = ?")
+                      .arg(~kMarkFlags));
+    query.addBindValue(marks.stars);
+    query.addBindValue(marks.label);
+    query.addBindValue((marks.isRejected ? int(GalleryFlag::Rejected) : 0) |
+                       (marks.note.isEmpty() ? 0 : int(GalleryFlag::Note)));
+    query.addBindValue(text(marks.tags.join(u'\n')));
+    query.addBindValue(text(marks.collections.join(u'\n')));
+    query.addBindValue(id);
+    query.exec();
+    if (!check(query))
+        return false;
+    if (!changesTexts)
+        return true;
+    query.prepare(QStringLiteral("UPDATE texts SET tags = ?, note = ? WHERE id = ?"));
+    query.addBindValue(text(marks.tags.join(u'\n')));
+    query.addBindValue(text(marks.note));
+    query.addBindValue(id);
+    query.exec();
+    return check(query);
 }
 
-QHash<QString, GalleryStore::Writer::Known> GalleryStore::Writer::known() const
+QList<GalleryPicture> GalleryStore::Writer::rows(const QString &where)
 {
-    QHash<QString, Known> rows;
     QSqlQuery query(database());
     query.setForwardOnly(true);
-    query.exec(QStringLiteral("SELECT id, path, bytes, modified_ms FROM pictures"));
-    while (query.next())
-        rows.insert(query.value(1).toString(),
-                    {query.value(0).toLongLong(), query.value(2).toLongLong(), query.value(3).toLongLong()});
-    return rows;
+    query.exec(pictureSelect() + where);
+    QList<GalleryPicture> found;
+    if (check(query)) {
+        while (query.next())
+            found.append(galleryPictureFrom(query));
+    }
+    return found;
 }
 
-void GalleryStore::Writer::rescan(const QString &folder)
+void GalleryStore::Writer::add(const QList<GalleryPicture> &pictures)
 {
-    removeOldParts(folder);
-    const std::vector<Found> files = picturesBelow(folder);
-    const QHash<QString, int> stars = readJournal(folder);
-    QHash<QString, Known> rows = known();
-
-    std::vector<const Found *> fresh; // new or changed
-    for (const Found &file : files) {
-        const auto row = rows.constFind(file.path);
-        if (row == rows.constEnd() || row->bytes != file.bytes || row->modifiedMs != file.modifiedMs)
-            fresh.push_back(&file);
-    }
-    for (const Found &file : files)
-        rows.remove(file.path);
-    // What is left in rows has no file any more.
-    const bool isFew = fresh.size() + std::size_t(rows.size()) <= std::size_t(kFewChanges);
-    const int total = int(fresh.size());
-
+    QList<GalleryPicture> written;
+    QList<qint64> fresh;
+    QList<GalleryPicture> unsaid; // marks that the journal does not know
     QSqlDatabase db = database();
-    int done = 0;
-    for (const Found *file : fresh) {
-        if (m_isStopped)
-            break;
-        if (done % kBatch == 0) {
-            db.commit();
-            if (done > 0 && !isFew)
-                post([](GalleryStore &store) { Q_EMIT store.reset(); });
-            post([done, total](GalleryStore &store) { Q_EMIT store.scanProgressed(done, total); });
-            db.transaction();
-        }
-        ++done;
-        GalleryPicture picture = galleryPictureFrom(readPictureInfo(file->path));
-        picture.stars = stars.value(QDir(folder).relativeFilePath(file->path), 0);
-        if (isFew) {
-            db.commit(); // each row is there when it is announced
-            add(picture);
-        } else {
-            bool isNew = false;
-            write(picture, &isNew);
-        }
-    }
-    db.commit();
     db.transaction();
-    for (auto gone = rows.cbegin(); gone != rows.cend(); ++gone) {
-        QSqlQuery query(db);
-        query.exec(QStringLiteral("DELETE FROM pictures WHERE id = %1").arg(gone->id));
-        if (check(query) && isFew)
-            post([id = gone->id, path = gone.key()](GalleryStore &store) { Q_EMIT store.pictureRemoved(id, path); });
+    for (const GalleryPicture &picture : pictures) {
+        GalleryPicture row = picture;
+        row.folder = rootOf(row.path);
+        if (row.hash.isEmpty())
+            row.hash = contentHash(row.path);
+        const GalleryJournal &marks = journal(row.folder);
+        const GalleryJournal::Line *line = marks.byFile(marks.relative(row.path));
+        if (row.marks().isEmpty()) { // what the user gave it is not in the file
+            const bool isSame = line && (line->hash.isEmpty() || line->hash == row.hash || !line->isGone);
+            const GalleryJournal::Line *gone = isSame ? line : marks.byHash(row.hash);
+            if (gone)
+                row.setMarks(gone->marks);
+        }
+        if (!row.marks().isEmpty() && (!line || line->isGone || line->marks != row.marks()))
+            unsaid.append(row);
+        bool isNew = false;
+        row.id = write(row, &isNew);
+        if (row.id == 0)
+            continue;
+        if (isNew)
+            fresh.append(row.id);
+        written.append(row);
     }
     db.commit();
-    const int removed = int(rows.size());
-    if (!isFew)
-        post([](GalleryStore &store) { Q_EMIT store.reset(); });
-    post([done, total](GalleryStore &store) { Q_EMIT store.scanProgressed(done, total); });
-    post([done, removed](GalleryStore &store) { Q_EMIT store.scanned(done, removed); });
+    if (!unsaid.isEmpty())
+        journalize(unsaid, false);
+    post([written, fresh](GalleryStore &store) { store.onWritten(written, fresh, true); });
+}
+
+void GalleryStore::Writer::setMarks(const QList<qint64> &ids, const QList<PictureMarks> &marks, quint64 serial)
+{
+    QHash<qint64, PictureMarks> wanted;
+    for (qsizetype i = 0; i < ids.size(); ++i)
+        wanted.insert(ids[i], marks[i]);
+    QList<GalleryPicture> changed;
+    QSet<qint64> withTexts;
+    for (GalleryPicture &row : rows(QStringLiteral("WHERE p.id IN (%1)").arg(listOf(ids)))) {
+        const PictureMarks &wish = wanted[row.id];
+        if (wish.tags != row.tags || wish.note != row.note)
+            withTexts.insert(row.id);
+        row.setMarks(wish);
+        changed.append(row);
+    }
+    // The journal first: what it says is what counts, and the next scan brings the index after it.
+    if (!journalize(changed, false)) {
+        post([ids, serial](GalleryStore &store) { store.onMarksFailed(ids, serial); });
+        return;
+    }
+    QSqlDatabase db = database();
+    db.transaction();
+    for (const GalleryPicture &row : std::as_const(changed))
+        writeMarks(row.id, row.marks(), withTexts.contains(row.id));
+    db.commit();
+    post([ids, serial](GalleryStore &store) { store.onMarksSaved(ids, serial); });
+}
+
+void GalleryStore::Writer::setLook(const QString &path, const QByteArray &look)
+{
+    QSqlQuery query(database());
+    query.prepare(QStringLiteral("INSERT OR REPLACE INTO looks (id, look) SELECT id, ? FROM pictures WHERE path = ?"));
+    query.addBindValue(blob(look));
+    query.addBindValue(path);
+    query.exec();
+    check(query);
+}
+
+bool GalleryStore::Writer::erase(const QList<qint64> &ids)
+{
+    const QString list = listOf(ids);
+    QSqlDatabase db = database();
+    db.transaction();
+    bool isDone = true;
+    for (const char *table : {"texts", "looks", "pictures"}) {
+        QSqlQuery query(db);
+        query.exec(QStringLiteral("DELETE FROM %1 WHERE id IN (%2)").arg(QLatin1String(table), list));
+        isDone = check(query) && isDone;
+    }
+    return db.commit() && isDone;
+}
+
+void GalleryStore::Writer::remove(const QList<qint64> &ids)
+{
+    QList<GalleryPicture> marked;
+    QList<qint64> known;
+    QStringList paths;
+    for (const GalleryPicture &row : rows(QStringLiteral("WHERE p.id IN (%1)").arg(listOf(ids)))) {
+        if (!row.marks().isEmpty())
+            marked.append(row);
+        known.append(row.id);
+        paths.append(row.path);
+    }
+    if (known.isEmpty())
+        return;
+    if (!marked.isEmpty())
+        journalize(marked, true);
+    if (erase(known))
+        post([known, paths](GalleryStore &store) { store.onRemoved(known, paths); });
 }
 
 } // namespace app

@@ -1,11 +1,15 @@
 #pragma once
 
+#include "app/gallery_journal.h"
+#include "app/gallery_scan.h"
 #include "app/gallery_store.h"
 
 #include <QHash>
+#include <QSet>
 #include <QSqlDatabase>
 
 #include <atomic>
+#include <memory>
 
 namespace app {
 
@@ -14,40 +18,70 @@ namespace app {
 class GalleryStore::Writer
 {
 public:
-    Writer(GalleryStore &store, QString database);
+    /// \param ownFolder  journals of folders that cannot be written
+    Writer(GalleryStore &store, QString database, QString ownFolder);
 
-    void open(); ///< checks the whole file, too
+    void setDatabase(const QString &file) { m_file = file; } ///< before open()
+    void open();                                             ///< checks the whole file, too
     void close();
-    void add(const GalleryPicture &picture);
-    void setStars(qint64 id, int stars, const QString &folder);
-    void remove(qint64 id);
-    void rescan(const QString &folder);
-    void stop() { m_isStopped = true; } ///< called on the UI thread: a scan ends soon
+    void setRoots(const QStringList &roots, const QString &main); ///< rows of other folders leave the index
+    void add(const QList<GalleryPicture> &pictures);
+    void setMarks(const QList<qint64> &ids, const QList<PictureMarks> &marks, quint64 serial);
+    void setCollections(const QList<GalleryCollection> &collections, quint64 serial);
+    void setLook(const QString &path, const QByteArray &look);
+    void remove(const QList<qint64> &ids);
+    void replaceRoot(const QString &old, const QString &found);
+
+    void startScan(const QString &root); ///< answers with GalleryStore::launchScan
+    void takeWalk(const QString &root, const GalleryScan::Walked &walked);
+    void takeFound(const QString &root, const QList<GalleryPicture> &pictures, bool isFew);
+    void takeEnd(const QString &root);
+    void finishScans(); ///< no scan is under way: what has gone and was not found elsewhere leaves the index
 
 private:
-    struct Known
+    struct Gone
     {
         qint64 id = 0;
-        qint64 bytes = 0;
-        qint64 modifiedMs = 0;
+        QString path = {};
+        QString root = {};
+        PictureMarks marks = {};
     };
 
-    QSqlDatabase database() const;
-    /// \return id of the row; 0: it failed
+    [[nodiscard]] QSqlDatabase database() const;
+    /// \return id of the row; 0: it failed   \param isNew  may be null
     qint64 write(const GalleryPicture &picture, bool *isNew);
-    QHash<QString, Known> known() const;
+    bool writeMarks(qint64 id, const PictureMarks &marks, bool changesTexts);
+    [[nodiscard]] QList<GalleryPicture> rows(const QString &where);
+    [[nodiscard]] QString rootOf(const QString &path) const;
+    GalleryJournal &journal(const QString &root);
+    /// Appends to the journals of these pictures. \return false: a sentence was said
+    bool journalize(const QList<GalleryPicture> &pictures, bool isGone);
+    void giveMarks(GalleryPicture *picture);
+    void followJournal(const QString &root);
+    [[nodiscard]] bool moveIfGone(GalleryPicture *picture);
+    [[nodiscard]] bool erase(const QList<qint64> &ids);
+    void writeCollections(const QList<GalleryCollection> &collections);
     bool check(const QSqlQuery &query);
     template <typename Call>
     void post(Call call);
 
     GalleryStore &m_store;
     QString m_file;
+    QString m_ownFolder;
     QString m_name; ///< of the connection
-    std::atomic<bool> m_isStopped = false;
+    QStringList m_roots;
+    QString m_main;
+    QHash<QString, std::shared_ptr<GalleryJournal>> m_journals;
+    QHash<qint64, Gone> m_gone;           ///< rows whose file a scan did not find
+    QHash<QByteArray, qint64> m_goneHash; ///< of these
+    QSet<QString> m_saidReadOnly;
+    bool m_saidFull = false;
+    bool m_knowsCollections = false; ///< the journal was read
 };
 
 // Shared by both halves.
 [[nodiscard]] GalleryPicture galleryPictureFrom(const QSqlQuery &row);
-extern const char *const kPictureColumns;
+/// "SELECT ... FROM pictures p JOIN texts t" for galleryPictureFrom(); a WHERE may follow, with p. and t.
+[[nodiscard]] QString pictureSelect();
 
 } // namespace app

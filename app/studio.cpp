@@ -1,13 +1,20 @@
 #include "app/studio.h"
 
 #include "app/drafts.h"
+#include "app/gallery_edits.h"
 #include "app/gallery_model.h"
 #include "app/gallery_store.h"
 #include "app/job_queue.h"
 #include "app/model_catalog.h"
+#include "app/picture_export.h"
 #include "app/picture_saver.h"
 #include "app/settings.h"
 #include "app/thumbnails.h"
+#include "app/trajectory_store.h"
+#include "app/training_runs.h"
+#include "app/training_speed.h"
+#include "app/verify.h"
+#include "app/xy_plot.h"
 #include "engine/resources.h"
 
 #include <QDir>
@@ -58,6 +65,8 @@ Studio::Studio(StudioOptions options) : m_options(completed(std::move(options)))
     m_engine = std::make_unique<EngineThread>(m_options.factory);
     m_queue = std::make_unique<JobQueue>(*m_engine, data.filePath(QStringLiteral("queue.json")));
     m_store = std::make_unique<GalleryStore>(data.filePath(QStringLiteral("gallery.sqlite")), pictures);
+    m_store->setFolders(m_settings->galleryFolders());
+    m_edits = std::make_unique<GalleryEdits>(*m_store);
     m_thumbnails = std::make_unique<Thumbnails>(cache.filePath(QStringLiteral("thumbnails")));
     m_gallery = std::make_unique<GalleryModel>(*m_store, *m_thumbnails);
     m_models = std::make_unique<ModelCatalog>(resources.filePath(QStringLiteral("models")));
@@ -70,8 +79,38 @@ Studio::Studio(StudioOptions options) : m_options(completed(std::move(options)))
                             .settings = *m_settings,
                             .hashFile = data.filePath(QStringLiteral("model-hashes.json"))});
 
+    m_trajectories = std::make_unique<TrajectoryStore>(
+        TrajectoryStore::Parts{.engine = *m_engine,
+                               .queue = *m_queue,
+                               .saver = *m_saver,
+                               .settings = *m_settings,
+                               .branchFile = data.filePath(QStringLiteral("branches.json"))});
+    m_plots = std::make_unique<XyPlots>(*m_queue, data.filePath(QStringLiteral("plots")));
+    m_exporter = std::make_unique<PictureExporter>();
+    m_verifier =
+        std::make_unique<Verifier>(Verifier::Parts{.engine = *m_engine,
+                                                   .models = *m_models,
+                                                   .hashes = m_saver->hashes(),
+                                                   .recordFile = data.filePath(QStringLiteral("verified.json"))});
+
+    m_trainings = std::make_unique<TrainingRuns>(*m_engine, data.filePath(QStringLiteral("training")),
+                                                 data.filePath(QStringLiteral("models")));
+    m_trainingSpeed = std::make_unique<TrainingSpeed>(*m_engine, *m_trainings,
+                                                      data.filePath(QStringLiteral("training-speeds.json")));
+
     if (m_options.pictureFolder.isEmpty())
         QObject::connect(m_settings.get(), &Settings::pictureFolderChanged, m_store.get(), &GalleryStore::setFolder);
+    QObject::connect(m_settings.get(), &Settings::galleryFoldersChanged, m_store.get(), &GalleryStore::setFolders);
+    // What pictures look like is found out when their thumbnails are made; the rest when the machine has time.
+    QObject::connect(m_thumbnails.get(), &Thumbnails::described, m_store.get(), &GalleryStore::setLook);
+    const auto describeSome = [store = m_store.get(), thumbnails = m_thumbnails.get()] {
+        constexpr int kSome = 64;
+        const QStringList paths = store->withoutLook(kSome);
+        if (!paths.isEmpty())
+            thumbnails->describe(paths);
+    };
+    QObject::connect(m_store.get(), &GalleryStore::scanned, m_thumbnails.get(), describeSome);
+    QObject::connect(m_thumbnails.get(), &Thumbnails::rested, m_store.get(), describeSome);
     QObject::connect(m_settings.get(), &Settings::modelFoldersChanged, m_models.get(), &ModelCatalog::setFolders);
     QObject::connect(m_settings.get(), &Settings::recentModelsChanged, m_models.get(), &ModelCatalog::setRecent);
 }
@@ -92,6 +131,8 @@ void Studio::start()
     m_models->setRecent(m_settings->recentModels());
     m_models->rescan();
     m_queue->restore();
+    m_trainings->restore();
+    m_plots->restore();
 }
 
 } // namespace app

@@ -1,5 +1,7 @@
 #include "app/thumbnails.h"
 
+#include "app/gallery_look.h"
+
 #include <QCryptographicHash>
 #include <QDateTime>
 #include <QDir>
@@ -15,7 +17,7 @@ namespace app {
 
 namespace {
 
-constexpr int kMemoryBytes = 192 << 20;
+constexpr int kMemoryBytes = 96 << 20;
 constexpr std::size_t kMostWaiting = 512; ///< a screen of the smallest thumbnails; older requests are stale
 constexpr qint64 kDiskBytes = 2LL << 30;
 constexpr int kSides[] = {256, 512};
@@ -73,7 +75,8 @@ void keepOnDisk(const QString &name, const QImage &image)
 }
 
 /// From the cache folder, or made and put there.
-QImage make(const QString &folder, const QString &path, int side)
+/// \param look  what it looks like, where it had to be made; may be null
+QImage make(const QString &folder, const QString &path, int side, QByteArray *look)
 {
     const QString name = folder.isEmpty() ? QString() : diskName(folder, path, side);
     if (!name.isEmpty()) {
@@ -84,6 +87,8 @@ QImage make(const QString &folder, const QString &path, int side)
             return kept;
     }
     const QImage image = readScaled(path, side);
+    if (look)
+        *look = pictureLook(image);
     if (!name.isEmpty() && !image.isNull())
         keepOnDisk(name, image);
     return image;
@@ -112,14 +117,36 @@ Thumbnails::Thumbnails(const QString &cacheFolder, QObject *parent)
     // The engine has the machine; thumbnails get what two threads of low priority get.
     m_pool.setMaxThreadCount(std::clamp(QThread::idealThreadCount() / 2, 1, 4));
     m_pool.setThreadPriority(QThread::LowPriority);
+    m_idlePool.setMaxThreadCount(1);
+    m_idlePool.setThreadPriority(QThread::IdlePriority);
     if (!m_folder.isEmpty())
         m_pool.start([folder = m_folder] { prune(folder); }, -1);
 }
 
 Thumbnails::~Thumbnails()
 {
+    m_isStopped = true;
+    m_idlePool.clear();
     m_pool.clear();
     m_pool.waitForDone();
+    m_idlePool.waitForDone();
+}
+
+void Thumbnails::describe(const QStringList &paths)
+{
+    m_idlePool.start([this, paths, folder = m_folder] {
+        for (const QString &path : paths) {
+            if (m_isStopped)
+                return;
+            QByteArray look;
+            const QImage image = make(folder, path, kSides[0], &look);
+            if (look.isEmpty())
+                look = pictureLook(image); // the thumbnail was there
+            QMetaObject::invokeMethod(
+                this, [this, path, look] { Q_EMIT described(path, look); }, Qt::QueuedConnection);
+        }
+        QMetaObject::invokeMethod(this, &Thumbnails::rested, Qt::QueuedConnection);
+    });
 }
 
 QImage Thumbnails::peek(const QString &path, int side) const
@@ -177,9 +204,16 @@ void Thumbnails::startSome()
         m_waiting.pop_back();
         m_running.insert(request.path, request.side);
         m_pool.start([this, request, folder = m_folder] {
-            const QImage image = make(folder, request.path, request.side);
+            QByteArray look;
+            const QImage image = make(folder, request.path, request.side, &look);
             QMetaObject::invokeMethod(
-                this, [this, request, image] { onDone(request.path, request.side, image); }, Qt::QueuedConnection);
+                this,
+                [this, request, image, look] {
+                    onDone(request.path, request.side, image);
+                    if (!look.isEmpty())
+                        Q_EMIT described(request.path, look);
+                },
+                Qt::QueuedConnection);
         });
     }
 }

@@ -40,7 +40,14 @@ public:
 
     [[nodiscard]] int waiting() const { return int(m_waiting.size()); }
 
+    /// Makes thumbnails and looks of pictures that nobody waits for, when the machine is idle; described() follows for
+    /// each, then rested().
+    void describe(const QStringList &paths);
+
 Q_SIGNALS:
+    /// Colours and composition (pictureLook()) of a picture whose thumbnail was made; empty: it cannot be read.
+    void described(const QString &path, const QByteArray &look);
+    void rested();
     void ready(const QString &path);
     void failed(const QString &path);
 
@@ -56,6 +63,8 @@ private:
 
     QString m_folder;
     QThreadPool m_pool;
+    QThreadPool m_idlePool; ///< one thread, when nothing else runs
+    std::atomic<bool> m_isStopped = false;
     std::vector<Request> m_waiting; ///< last in, first out
     QHash<QString, int> m_running;
     QSet<QString> m_failed;

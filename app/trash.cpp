@@ -1,5 +1,7 @@
 #include "app/trash.h"
 
+#include "app/trajectory_store.h"
+
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -38,23 +40,27 @@ void Trash::finish()
 
 void Trash::move(const QList<GalleryPicture> &pictures)
 {
+    QList<qint64> ids;
     for (const GalleryPicture &picture : pictures)
-        m_store.remove(picture.id); // at once: nothing on the screen waits for the disk
+        ids.append(picture.id);
+    m_store.remove(ids); // at once: nothing on the screen waits for the disk
     m_pool.start([this, pictures] {
         QList<Moved> moved;
         QList<GalleryPicture> kept;
         for (const GalleryPicture &picture : pictures) {
             QString pathInTrash;
-            if (QFile::moveToTrash(picture.path, &pathInTrash))
-                moved.append({picture, pathInTrash});
-            else if (QFileInfo::exists(picture.path))
+            if (QFile::moveToTrash(picture.path, &pathInTrash)) {
+                QString stepsInTrash;
+                if (const QString steps = TrajectoryStore::fileBeside(picture.path); QFileInfo::exists(steps))
+                    QFile::moveToTrash(steps, &stepsInTrash);
+                moved.append({picture, pathInTrash, stepsInTrash});
+            } else if (QFileInfo::exists(picture.path))
                 kept.append(picture);
         }
         QMetaObject::invokeMethod(
             this,
             [this, moved, kept] {
-                for (const GalleryPicture &picture : kept)
-                    m_store.add(picture);
+                m_store.add(kept);
                 if (!kept.isEmpty())
                     Q_EMIT failed(tr("Cannot move %n picture(s) to the trash. Check that you may change the folder.",
                                      nullptr, int(kept.size())));
@@ -74,6 +80,9 @@ void Trash::restore(const QList<Moved> &moved)
             QDir().mkpath(QFileInfo(each.picture.path).path());
             if (!QFileInfo::exists(each.picture.path) && QFile::rename(each.pathInTrash, each.picture.path)) {
                 QFile::remove(infoFileOf(each.pathInTrash));
+                if (!each.stepsInTrash.isEmpty() &&
+                    QFile::rename(each.stepsInTrash, TrajectoryStore::fileBeside(each.picture.path)))
+                    QFile::remove(infoFileOf(each.stepsInTrash));
                 back.append(each.picture);
             } else {
                 ++lost;
@@ -83,10 +92,9 @@ void Trash::restore(const QList<Moved> &moved)
             this,
             [this, back, lost] {
                 QStringList paths;
-                for (const GalleryPicture &picture : back) {
-                    m_store.add(picture);
+                m_store.add(back);
+                for (const GalleryPicture &picture : back)
                     paths.append(picture.path);
-                }
                 if (lost > 0)
                     Q_EMIT failed(tr("Cannot bring %n picture(s) back: not in the trash any more.", nullptr, lost));
                 if (!paths.isEmpty())

@@ -20,6 +20,7 @@ public:
     {
         GalleryPicture picture = {};
         QString pathInTrash = {};
+        QString stepsInTrash = {}; ///< its steps, where they lay beside it; empty: none
     };
 
     explicit Trash(GalleryStore &store, QObject *parent = nullptr);

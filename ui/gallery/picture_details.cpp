@@ -129,6 +129,32 @@ QList<Fact> fileFacts(const app::GalleryPicture &picture)
     };
 }
 
+QList<Fact> historyFacts(const app::GalleryPicture &picture)
+{
+    QList<Fact> facts;
+    const auto add = [&facts](const char *name, const QString &value, const QString &extra = {}) {
+        if (!value.isEmpty())
+            facts.append({details(name), value, extra});
+    };
+    const QJsonObject object = QJsonDocument::fromJson(picture.recipe).object();
+    const std::optional<app::Recipe> recipe = app::recipeFromJson(object);
+    add(QT_TRANSLATE_NOOP("ui::PictureDetails", "Made"), madeText(picture.created));
+    if (recipe && !recipe->program.isEmpty())
+        add(QT_TRANSLATE_NOOP("ui::PictureDetails", "Program"),
+            recipe->version.isEmpty() ? recipe->program
+                                      : QStringLiteral("%1 %2").arg(recipe->program, recipe->version));
+    if (recipe && recipe->hasInit)
+        add(QT_TRANSLATE_NOOP("ui::PictureDetails", "Made from"),
+            details(QT_TRANSLATE_NOOP("ui::PictureDetails", "another picture")));
+    if (!picture.parent.isEmpty())
+        add(QT_TRANSLATE_NOOP("ui::PictureDetails", "Branch of"), QFileInfo(picture.parent).fileName(),
+            details(QT_TRANSLATE_NOOP("ui::PictureDetails", "from step %1")).arg(picture.branchStep + 1));
+    const QDateTime changed = QDateTime::fromMSecsSinceEpoch(picture.modifiedMs);
+    if (picture.modifiedMs > 0 && std::abs(picture.created.secsTo(changed)) > 2)
+        add(QT_TRANSLATE_NOOP("ui::PictureDetails", "File changed"), madeText(changed));
+    return facts;
+}
+
 StarRow::StarRow(QWidget *parent) : QWidget(parent)
 {
     setFocusPolicy(Qt::StrongFocus);
@@ -189,6 +215,7 @@ PictureDetails::PictureDetails(Layout layout, QWidget *parent)
     , m_negative(new Label(QString(), layout == Layout::Brief ? TextStyle::Detail : TextStyle::Body,
                            layout == Layout::Brief ? Token::Text3 : Token::Text2, this))
     , m_none(new Label(tr("This file does not say how it was made."), TextStyle::Detail, Token::Text3, this))
+    , m_problem(new Label(QString(), TextStyle::Detail, Token::Danger, this))
     , m_facts(new FactList(this))
 {
     for (Label *label : {m_prompt, m_negative}) {
@@ -198,6 +225,9 @@ PictureDetails::PictureDetails(Layout layout, QWidget *parent)
         label->setMinimumWidth(1);
     }
     m_none->setWordWrap(true);
+    m_problem->setWordWrap(true);
+    m_problem->setObjectName(QStringLiteral("pictureProblem"));
+    m_problem->hide();
     auto *copy = new IconButton(QStringLiteral("copy"), tr("Copy prompt"), this);
     connect(copy, &IconButton::clicked, this, [this] { Q_EMIT commandGiven(PictureCommand::CopyPrompt); });
     auto *head = new QHBoxLayout;
@@ -218,6 +248,7 @@ PictureDetails::PictureDetails(Layout layout, QWidget *parent)
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme().metrics().space3);
+    column->addWidget(m_problem);
     column->addWidget(m_prompts);
     column->addWidget(m_none);
     if (layout == Layout::Full) {
@@ -225,7 +256,6 @@ PictureDetails::PictureDetails(Layout layout, QWidget *parent)
         column->addWidget(line);
     }
     column->addWidget(m_facts);
-    column->addStretch(1);
     connect(&theme(), &Theme::changed, this, &PictureDetails::refresh);
 }
 
@@ -250,35 +280,86 @@ void PictureDetails::refresh()
     m_negativeRow->setVisible(!m_picture.negative.isEmpty());
     m_negative->setParagraph(m_layout == Layout::Brief ? tr("without: %1").arg(m_picture.negative)
                                                        : m_picture.negative);
-    m_facts->setFacts(isRecipe ? recipeFacts(m_picture) : fileFacts(m_picture));
+    switch (m_part) {
+    case Part::Recipe:
+        m_facts->setFacts(recipeFacts(m_picture));
+        break;
+    case Part::File:
+        m_facts->setFacts(fileFacts(m_picture));
+        break;
+    case Part::History:
+        m_facts->setFacts(historyFacts(m_picture) + (m_more ? m_more(m_picture) : QList<Fact>()));
+        break;
+    }
 }
 
-UseButtons::UseButtons(QWidget *parent) : QWidget(parent)
+void PictureDetails::setProblem(const QString &sentence)
 {
-    const auto make = [this](const QString &text, const QString &key, PictureCommand command, Button::Kind kind) {
+    m_problem->setText(sentence);
+    m_problem->setVisible(!sentence.isEmpty());
+}
+
+UseButtons::UseButtons(Layout layout, QWidget *parent) : QWidget(parent), m_grid(new QGridLayout(this))
+{
+    const auto make = [this](const QString &text, PictureCommand command, bool showsKey, Button::Kind kind) {
         auto *button = new Button(text, kind, this);
-        button->setKeyHint(key);
+        if (showsKey)
+            button->setKeyHint(pictureKeyText(command));
         button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
         connect(button, &Button::clicked, this, [this, command] { Q_EMIT commandGiven(command); });
         return button;
     };
-    auto *all = make(tr("Use these settings"), QStringLiteral("A"), PictureCommand::UseAll, Button::Kind::Primary);
+    const bool isViewer = layout == Layout::Viewer;
+    Button *all = make(tr("Use these settings"), PictureCommand::UseAll, isViewer, Button::Kind::Primary);
     all->setIconName(QStringLiteral("edit"));
     all->setObjectName(QStringLiteral("useAll"));
-    auto *grid = new QGridLayout(this);
-    grid->setContentsMargins(16, 12, 16, 16);
-    grid->setSpacing(theme().metrics().buttonGap);
-    grid->addWidget(all, 0, 0, 1, 2);
-    grid->addWidget(make(tr("Prompts"), QStringLiteral("P"), PictureCommand::UsePrompts, Button::Kind::Normal), 1, 0);
-    grid->addWidget(make(tr("Seed"), QStringLiteral("S"), PictureCommand::UseSeed, Button::Kind::Normal), 1, 1);
-    grid->addWidget(make(tr("All but seed"), QStringLiteral("R"), PictureCommand::UseAllButSeed, Button::Kind::Normal),
-                    2, 0, 1, 2);
+    m_use.append(all);
+    m_grid->setContentsMargins(16, 12, 16, 16);
+    m_grid->setSpacing(theme().metrics().buttonGap);
+    m_grid->setColumnStretch(0, 1);
+    m_grid->setColumnStretch(1, 1);
+    m_grid->addWidget(all, 0, 0, 1, 2);
+    if (isViewer) {
+        Button *prompts = make(tr("Prompts"), PictureCommand::UsePrompts, true, Button::Kind::Normal);
+        Button *seed = make(tr("Seed"), PictureCommand::UseSeed, true, Button::Kind::Normal);
+        Button *rest = make(tr("All but seed"), PictureCommand::UseAllButSeed, true, Button::Kind::Normal);
+        m_alike = make(tr("More like this"), PictureCommand::MoreLikeThis, false, Button::Kind::Normal);
+        m_alike->setObjectName(QStringLiteral("moreLikeThis"));
+        m_grid->addWidget(prompts, 1, 0);
+        m_grid->addWidget(seed, 1, 1);
+        m_grid->addWidget(rest, 2, 0);
+        m_grid->addWidget(m_alike, 2, 1);
+        m_use += {prompts, seed, rest};
+        m_added = 6;
+    } else {
+        m_compare = make(tr("Compare"), PictureCommand::Compare, false, Button::Kind::Normal);
+        m_compare->setObjectName(QStringLiteral("compare"));
+        m_compare->setIconName(QStringLiteral("compare"));
+        m_grid->addWidget(m_compare, 1, 0, 1, 2);
+        m_added = 2;
+    }
+    setHasRecipe(false);
+}
+
+Button *UseButtons::addButton(const QString &text, const QString &iconName)
+{
+    auto *button = new Button(text, Button::Kind::Normal, this);
+    button->setIconName(iconName);
+    button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    if (m_added == 2 && m_compare) {
+        // It shares the row of Compare.
+        m_grid->removeWidget(m_compare);
+        m_grid->addWidget(m_compare, 1, 0);
+        m_added = 3;
+    }
+    m_grid->addWidget(button, m_added / 2, m_added % 2);
+    ++m_added;
+    return button;
 }
 
 void UseButtons::setHasRecipe(bool hasRecipe)
 {
-    const QList<Button *> buttons = findChildren<Button *>();
-    for (Button *button : buttons) {
+    for (Button *button : std::as_const(m_use)) {
         button->setEnabled(hasRecipe);
         button->setToolTip(hasRecipe ? QString() : tr("This file does not say how it was made."));
     }

@@ -1,0 +1,87 @@
+#include "ui/learn/forward_picture.h"
+
+#include "app/image_file.h"
+#include "engine/forward_process.h"
+#include "ui/gallery/picture_loader.h"
+
+#include <QFileInfo>
+#include <QImageReader>
+
+namespace ui {
+
+namespace {
+
+ForwardPicture read(const QString &path, QString *problem)
+{
+    ForwardPicture picture{.path = path, .name = QFileInfo(path).fileName()};
+    *problem = unreadableReason(path);
+    if (!problem->isEmpty())
+        return picture;
+    QImageReader reader(path);
+    reader.setDecideFormatFromContent(true);
+    reader.setAutoTransform(true);
+    const QSize stored = reader.size();
+    const QSize target(kForwardSide, kForwardSide);
+    // Decoders that can (JPEG) then read at a fraction of the size: a photo of 20,000 pixels takes a second and
+    // little memory. Twice the target, so that the last halving is a good one.
+    if (stored.width() > 4 * kForwardSide || stored.height() > 4 * kForwardSide)
+        reader.setScaledSize(stored.scaled(2 * target, Qt::KeepAspectRatio).expandedTo({1, 1}));
+    QImage image = reader.read();
+    if (image.isNull()) {
+        *problem = ForwardPictureLoader::tr("Cannot read \"%1\". The file is damaged.").arg(picture.name);
+        return picture;
+    }
+    const bool isTurned = (stored.width() > stored.height()) != (image.width() > image.height());
+    picture.fullSize = !stored.isValid() ? image.size() : isTurned ? stored.transposed() : stored;
+    if (image.width() > kForwardSide || image.height() > kForwardSide)
+        image = image.scaled(image.size().scaled(target, Qt::KeepAspectRatio).expandedTo({1, 1}), Qt::IgnoreAspectRatio,
+                             Qt::SmoothTransformation);
+    picture.pixels = engine::pictureArray(app::fromQImage(image));
+    picture.image = QImage(image.size(), QImage::Format_RGB32);
+    const engine::LatentMap same{.factors = {1, 0, 0, 0, 1, 0, 0, 0, 1}, .bias = {0, 0, 0}, .scale = 1};
+    engine::mappedPixels(picture.pixels, same, reinterpret_cast<std::uint32_t *>(picture.image.bits()));
+    return picture;
+}
+
+} // namespace
+
+ForwardPictureLoader::ForwardPictureLoader(QObject *parent)
+    : QObject(parent), m_newest(std::make_shared<std::atomic<int>>(0))
+{
+    m_pool.setMaxThreadCount(1);
+    constexpr int kMostMegabytes = 512;
+    if (QImageReader::allocationLimit() < kMostMegabytes)
+        QImageReader::setAllocationLimit(kMostMegabytes);
+}
+
+ForwardPictureLoader::~ForwardPictureLoader()
+{
+    ++*m_newest;
+    m_pool.waitForDone();
+}
+
+void ForwardPictureLoader::load(const QString &path)
+{
+    const int number = ++*m_newest;
+    m_isLoading = true;
+    m_pool.start([this, path, number, newest = m_newest] {
+        if (*newest != number)
+            return;
+        QString problem;
+        const ForwardPicture picture = read(path, &problem);
+        QMetaObject::invokeMethod(
+            this,
+            [this, picture, problem, number] {
+                if (*m_newest != number)
+                    return;
+                m_isLoading = false;
+                if (problem.isEmpty())
+                    Q_EMIT loaded(picture);
+                else
+                    Q_EMIT failed(problem);
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+} // namespace ui

@@ -8,8 +8,11 @@
 #include "app/studio.h"
 #include "ui/common/button.h"
 #include "ui/common/elided_label.h"
+#include "ui/common/thumbnail_delegate.h"
+#include "ui/compare/compare_page.h"
 #include "ui/create/create_page.h"
 #include "ui/gallery/gallery_page.h"
+#include "ui/gallery/picture_command.h"
 #include "ui/keys_dialog.h"
 #include "ui/main_window.h"
 #include "ui/models/models_page.h"
@@ -86,6 +89,10 @@ void MainWindow::makeFileMenu()
         showPage(QStringLiteral("models"));
         m_models->addFolder();
     });
+    add(menu, tr("Add a Folder of Pictures…"), {}, [this] {
+        showPage(QStringLiteral("gallery"));
+        m_gallery->addFolder();
+    });
     menu->addSeparator();
     add(menu, tr("Open Folder of Pictures"), QKeySequence(Qt::CTRL | Qt::Key_E),
         [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(m_studio.settings().pictureFolder())); });
@@ -98,6 +105,8 @@ void MainWindow::makeEditMenu()
 {
     QMenu *menu = menuBar()->addMenu(tr("&Edit"));
     m_undo = add(menu, tr("Undo"), QKeySequence(Qt::CTRL | Qt::Key_Z), [this] { undo(); });
+    m_redo = add(menu, tr("Redo"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), [this] { redo(); });
+    m_redo->setShortcuts({QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)});
     menu->addSeparator();
     const CreateActions &create = m_create->actionTable();
     mirror(menu, create.copySettings);
@@ -154,6 +163,8 @@ void MainWindow::makeViewMenu()
             m_gallery->focusToast();
         else if (m_current == QLatin1String("create"))
             m_create->focusToast();
+        else if (m_compare && m_current == QLatin1String("compare"))
+            m_compare->focusToast();
     });
     menu->addSeparator();
     m_fullScreen = add(menu, tr("Full Screen"), QKeySequence(Qt::Key_F11), [this] { setFullScreen(!isFullScreen()); });
@@ -164,6 +175,14 @@ void MainWindow::makePictureMenu()
 {
     QMenu *menu = menuBar()->addMenu(tr("&Picture"));
     addCommand(menu, tr("View"), tr("Enter"), PictureCommand::View);
+    addCommand(menu, tr("Quick Look"), tr("Space"), PictureCommand::QuickLook);
+    addCommand(menu, tr("Compare"), QStringLiteral("Z"), PictureCommand::Compare);
+    add(menu, tr("Compare with the Forming Picture"), {}, [this] {
+        showPage(QStringLiteral("compare"));
+        m_compare->followWork();
+    });
+    addCommand(menu, tr("See How It Formed"), QStringLiteral("L"), PictureCommand::Inspect);
+    addCommand(menu, tr("More Like This…"), QStringLiteral("M"), PictureCommand::MoreLikeThis);
     menu->addSeparator();
     addCommand(menu, tr("Use These Settings"), QStringLiteral("A"), PictureCommand::UseAll);
     addCommand(menu, tr("Use Prompts"), QStringLiteral("P"), PictureCommand::UsePrompts);
@@ -181,6 +200,15 @@ void MainWindow::makePictureMenu()
         });
         m_pictureActions.append(action);
     }
+    QMenu *labels = menu->addMenu(tr("Label"));
+    m_pictureActions.append(labels->menuAction());
+    for (int label = 0; label <= kLabels; ++label) {
+        const auto command = PictureCommand(int(PictureCommand::LabelNone) + label);
+        addCommand(labels, labelName(label), pictureKeyText(command), command);
+    }
+    addCommand(menu, tr("Reject"), QStringLiteral("X"), PictureCommand::ToggleReject);
+    addCommand(menu, tr("Tags…"), QStringLiteral("T"), PictureCommand::EditTags);
+    addCommand(menu, tr("Note…"), QStringLiteral("N"), PictureCommand::EditNote);
     menu->addSeparator();
     addCommand(menu, tr("Copy Picture"), QStringLiteral("Ctrl+C"), PictureCommand::CopyPicture);
     addCommand(menu, tr("Copy Prompt"), {}, PictureCommand::CopyPrompt);
@@ -204,6 +232,9 @@ void MainWindow::makeQueueMenu()
     mirror(menu, create.stopAll);
     menu->addSeparator();
     mirror(menu, create.pause);
+    menu->addSeparator();
+    add(menu, tr("X/Y Plot…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P), [this] { showNewPlot(); });
+    menu->addSeparator();
     add(menu, tr("Clear Jobs That Are Over"), {}, [this] { m_studio.queue().clearOver(); });
 }
 
@@ -237,6 +268,12 @@ void MainWindow::updateActions()
         action->setEnabled(hasPicture);
     if (m_undo)
         m_undo->setEnabled(m_current == QLatin1String("create") || (m_gallery && m_gallery->canUndo()));
+    const bool isGallery = m_gallery && m_current == QLatin1String("gallery");
+    const QString undone = isGallery ? m_gallery->undoText() : QString();
+    const QString redone = isGallery ? m_gallery->redoText() : QString();
+    m_undo->setText(undone.isEmpty() ? tr("Undo") : tr("Undo: %1").arg(undone));
+    m_redo->setText(redone.isEmpty() ? tr("Redo") : tr("Redo: %1").arg(redone));
+    m_redo->setEnabled(isGallery && m_gallery->canRedo());
 }
 
 void MainWindow::showKeys()

@@ -1,6 +1,7 @@
 #include "ui/main_window.h"
 
 #include "app/engine_thread.h"
+#include "app/gallery_edits.h"
 #include "app/gallery_store.h"
 #include "app/image_file.h"
 #include "app/job_queue.h"
@@ -10,12 +11,15 @@
 #include "ui/common/focus_frame.h"
 #include "ui/common/side_panel.h"
 #include "ui/common/theme.h"
+#include "ui/compare/compare_page.h"
 #include "ui/create/create_page.h"
 #include "ui/create/recipe_panel.h"
 #include "ui/create/words.h"
+#include "ui/export/export_dialog.h"
 #include "ui/gallery/gallery_page.h"
 #include "ui/learn/learn_page.h"
 #include "ui/models/models_page.h"
+#include "ui/plot/plot_view.h"
 #include "ui/rail.h"
 #include "ui/settings/settings_page.h"
 #include "ui/status_line.h"
@@ -44,6 +48,7 @@ struct MainWindow::PageRow
     Qt::Key key; ///< with Ctrl
     bool isAtFoot;
     Page *(MainWindow::*make)();
+    bool isHidden = false; ///< reached from other pages and menus, not from the rail
 };
 
 const QList<MainWindow::PageRow> &MainWindow::pageTable()
@@ -51,9 +56,11 @@ const QList<MainWindow::PageRow> &MainWindow::pageTable()
     static const QList<PageRow> table = {
         {"create", "create", QT_TR_NOOP("Create"), Qt::Key_1, false, &MainWindow::makeCreate},
         {"gallery", "gallery", QT_TR_NOOP("Gallery"), Qt::Key_2, false, &MainWindow::makeGallery},
+        {"compare", "compare", QT_TR_NOOP("Compare"), Qt::Key_3, false, &MainWindow::makeCompare},
         {"learn", "learn", QT_TR_NOOP("Learn"), Qt::Key_4, false, &MainWindow::makeLearn},
         {"models", "models", QT_TR_NOOP("Models"), Qt::Key_6, false, &MainWindow::makeModels},
         {"settings", "settings", QT_TR_NOOP("Settings"), Qt::Key_Comma, true, &MainWindow::makeSettings},
+        {"plot", "gallery", QT_TR_NOOP("X/Y plot"), Qt::Key_unknown, false, &MainWindow::makePlot, true},
     };
     return table;
 }
@@ -106,12 +113,15 @@ MainWindow::MainWindow(app::Studio &studio, QWidget *parent)
     // Pages may be wider than a small window while they are being folded.
     m_stack->setMinimumWidth(1);
 
-    for (const PageRow &each : pageTable())
+    for (const PageRow &each : pageTable()) {
+        if (each.isHidden)
+            continue;
         m_rail->addItem({.id = QString::fromLatin1(each.id),
                          .iconName = QString::fromLatin1(each.iconName),
                          .title = tr(each.title),
                          .key = QKeySequence(Qt::CTRL | each.key).toString(QKeySequence::NativeText),
                          .isAtFoot = each.isAtFoot});
+    }
     connect(m_rail, &Rail::chosen, this, &MainWindow::showPage);
     connect(m_status, &StatusLine::stateClicked, this, [this] { showPage(QStringLiteral("create")); });
     connect(m_status, &StatusLine::queueClicked, this, [this] {
@@ -158,6 +168,12 @@ Page *MainWindow::makeCreate()
         showPage(QStringLiteral("gallery"));
         m_gallery->showFile(file);
     });
+    connect(m_create, &CreatePage::plotRequested, this, [this](const QString &id) {
+        showPage(QStringLiteral("plot"));
+        m_plot->showPlot(id);
+    });
+    connect(m_create, &CreatePage::compareRequested, this, &MainWindow::comparePictures);
+    connect(m_create, &CreatePage::inspectRequested, this, &MainWindow::inspectPicture);
     return m_create;
 }
 
@@ -171,12 +187,52 @@ Page *MainWindow::makeGallery()
     connect(m_gallery, &GalleryPage::createRequested, this, [this] { showPage(QStringLiteral("create")); });
     connect(m_gallery, &GalleryPage::fullScreenRequested, this, [this] { setFullScreen(!isFullScreen()); });
     connect(m_gallery, &GalleryPage::undoChanged, this, &MainWindow::updateActions);
+    connect(m_gallery, &GalleryPage::compareRequested, this, &MainWindow::comparePictures);
+    addPictureActions();
     return m_gallery;
+}
+
+void MainWindow::inspectPicture(const QString &file)
+{
+    showPage(QStringLiteral("learn"));
+    m_learn->inspect(file);
 }
 
 Page *MainWindow::makeLearn()
 {
-    return new LearnPage(m_studio, m_stack);
+    m_learn = new LearnPage(m_studio, m_stack);
+    connect(m_learn, &LearnPage::createRequested, this, [this] { showPage(QStringLiteral("create")); });
+    connect(m_learn, &LearnPage::compareRequested, this, &MainWindow::comparePictures);
+    return m_learn;
+}
+
+Page *MainWindow::makeCompare()
+{
+    m_compare = new ComparePage(m_studio, m_stack);
+    connect(m_compare, &ComparePage::recipeChosen, this, [this](const app::Recipe &recipe, RecipePart part) {
+        m_create->useRecipe(recipe, part);
+        showPage(QStringLiteral("create"));
+    });
+    connect(m_compare, &ComparePage::settingChosen, m_create, &CreatePage::useSetting);
+    connect(m_compare, &ComparePage::showInGallery, this, [this](const QString &file) {
+        showPage(QStringLiteral("gallery"));
+        m_gallery->showFile(file);
+    });
+    connect(m_compare, &ComparePage::starsGiven, this, [this](const QList<std::pair<qint64, int>> &stars) {
+        page(QStringLiteral("gallery"));
+        m_gallery->edits().setStarsEach(stars);
+    });
+    connect(m_compare, &ComparePage::undoRequested, this, &MainWindow::undo);
+    return m_compare;
+}
+
+void MainWindow::comparePictures(const QStringList &files)
+{
+    showPage(QStringLiteral("compare"));
+    if (files.size() == 1)
+        m_compare->add(files);
+    else
+        m_compare->compare(files);
 }
 
 Page *MainWindow::makeModels()
@@ -188,6 +244,44 @@ Page *MainWindow::makeModels()
         showPage(QStringLiteral("create"));
     });
     return m_models;
+}
+
+Page *MainWindow::makePlot()
+{
+    m_plot = new PlotView(m_studio, m_stack);
+    connect(m_plot, &PlotView::compareRequested, this, &MainWindow::comparePictures);
+    connect(m_plot, &PlotView::baseWanted, this, [this] {
+        bool hasSeed = false;
+        const engine::GenerateRequest request = m_create->currentRequest(&hasSeed);
+        m_plot->setBase(request, hasSeed);
+    });
+    connect(m_plot, &PlotView::galleryWanted, this, [this] { showPage(QStringLiteral("gallery")); });
+    connect(m_plot, &PlotView::fileOpened, this, [this](const QString &file) {
+        showPage(QStringLiteral("gallery"));
+        m_gallery->showFile(file);
+    });
+    connect(m_plot, &PlotView::recipeChosen, this, [this](const app::Recipe &recipe, RecipePart part) {
+        m_create->useRecipe(recipe, part);
+        showPage(QStringLiteral("create"));
+    });
+    connect(m_plot, &PlotView::exportRequested, this,
+            [this](const QStringList &files) { exportPictures(m_studio, files, m_plot); });
+    return m_plot;
+}
+
+void MainWindow::showNewPlot()
+{
+    showPage(QStringLiteral("plot"));
+    Q_EMIT m_plot->baseWanted();
+    m_plot->showNew();
+}
+
+void MainWindow::showAsPlot(const QStringList &files)
+{
+    if (files.isEmpty())
+        return showNewPlot();
+    showPage(QStringLiteral("plot"));
+    m_plot->showPictures(files);
 }
 
 Page *MainWindow::makeSettings()
@@ -432,6 +526,12 @@ void MainWindow::undo()
         m_gallery->undo();
 }
 
+void MainWindow::redo()
+{
+    if (m_gallery && m_current == QLatin1String("gallery"))
+        m_gallery->redo();
+}
+
 bool MainWindow::event(QEvent *event)
 {
     if (event->type() == QEvent::Paint && !m_wasPainted) {
@@ -473,7 +573,10 @@ void MainWindow::dropEvent(QDropEvent *event)
         if (url.isLocalFile())
             paths.append(url.toLocalFile());
     }
-    openFiles(paths);
+    if (m_gallery && m_current == QLatin1String("gallery"))
+        m_gallery->addFiles(paths);
+    else
+        openFiles(paths);
     event->acceptProposedAction();
 }
 

@@ -17,10 +17,13 @@ class Studio;
 
 namespace ui {
 
+class ComparePage;
 class CreatePage;
 class FocusFrame;
 class GalleryPage;
+class LearnPage;
 class ModelsPage;
+class PlotView;
 class Rail;
 class SettingsPage;
 class StatusLine;
@@ -40,8 +43,13 @@ public:
     [[nodiscard]] QString currentPage() const;
     [[nodiscard]] QStringList pageIds() const;
     Page *page(const QString &id);
+    /// Several: instead of what is compared now; one: beside it.
+    void inspectPicture(const QString &file);
+    void comparePictures(const QStringList &files);
     /// Models and pictures, from the command line or dropped on the window.
     void openFiles(const QStringList &paths);
+    /// Pictures as a sheet by the settings that differ; none: a new plot.
+    void showAsPlot(const QStringList &files);
 
 Q_SIGNALS:
     /// The window is on the screen: what takes long may begin.
@@ -60,7 +68,9 @@ private:
     Page *makeCreate();
     Page *makeGallery();
     Page *makeLearn();
+    Page *makeCompare();
     Page *makeModels();
+    Page *makePlot();
     Page *makeSettings();
 
     // main_menus.cpp
@@ -86,10 +96,13 @@ private:
     void updateState();
     void updateStatus();
     void updateQueue();
+    void showNewPlot();
+    void addPictureActions(); ///< main_pictures.cpp
     void foldPanel(bool isRight);
     void moveToPart(int step);
     void setFullScreen(bool isFull);
     void undo();
+    void redo();
     [[nodiscard]] QString engineText() const;
 
     app::Studio &m_studio;
@@ -100,9 +113,13 @@ private:
     QHash<QString, Page *> m_pages;
     CreatePage *m_create = nullptr;
     GalleryPage *m_gallery = nullptr;
+    LearnPage *m_learn = nullptr;
+    ComparePage *m_compare = nullptr;
     ModelsPage *m_models = nullptr;
+    PlotView *m_plot = nullptr;
     SettingsPage *m_settings = nullptr;
     QAction *m_undo = nullptr;
+    QAction *m_redo = nullptr;
     QAction *m_fullScreen = nullptr;
     QList<QAction *> m_pictureActions;
     QString m_current;

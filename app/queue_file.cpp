@@ -175,8 +175,8 @@ void QueueFile::drop(JobId id)
         return;
     const QString name = own->second.name;
     m_steps.erase(own);
-    const bool isShared = std::any_of(m_steps.begin(), m_steps.end(),
-                                      [&name](const auto &other) { return other.second.name == name; });
+    const bool isShared =
+        std::any_of(m_steps.begin(), m_steps.end(), [&name](const auto &other) { return other.second.name == name; });
     if (isShared)
         return;
     m_read.erase(name);

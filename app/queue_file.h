@@ -42,8 +42,8 @@ private:
     };
 
     QString m_path;
-    std::atomic<int> m_newest = 0;           ///< number of the newest state
-    std::map<JobId, Steps> m_steps;          ///< of branches
+    std::atomic<int> m_newest = 0;  ///< number of the newest state
+    std::map<JobId, Steps> m_steps; ///< of branches
     /// Files of the last run and what was read from them.
     std::map<QString, std::shared_ptr<const engine::Trajectory>> m_read;
     std::map<JobId, QJsonObject> m_pictures; ///< on the pool's thread only

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/engine.h"
+#include "tests/support/fake_trajectory.h"
 
 #include <algorithm>
 #include <chrono>
@@ -97,6 +98,9 @@ public:
             }
             context.emit(engine::StageStarted{engine::Stage::Decoding, -1.0});
             const std::uint64_t seed = request.seed + std::uint64_t(picture);
+            if (request.keepTrajectory)
+                context.emit(engine::TrajectoryReady{
+                    picture, std::make_shared<const engine::Trajectory>(fakeTrajectory(request, seed, width, height))});
             context.emit(engine::ImageFinished{picture, seed, paint(width, height, seed)});
         }
         report.width = width;
@@ -120,7 +124,9 @@ public:
                                               .errors = std::vector<double>(predict->timesteps.size(), 0.25),
                                               .eps = predict->noise,
                                               .clean = predict->clean};
-        return engine::DecodeResult{};
+        const auto &decode = std::get<engine::DecodeRequest>(request);
+        failIfAsked(decode.model.string());
+        return engine::DecodeResult{paint(decode.latent.width * 8, decode.latent.height * 8, 5)};
     }
 
     engine::TrainReport train(const engine::TrainRequest &request, const engine::RunContext &context) override

@@ -223,6 +223,9 @@ Page *MainWindow::makeCompare()
         m_gallery->edits().setStarsEach(stars);
     });
     connect(m_compare, &ComparePage::undoRequested, this, &MainWindow::undo);
+    connect(m_compare, &ComparePage::exportRequested, this,
+            [this](const QStringList &files) { exportPictures(m_studio, files, m_compare); });
+    connect(m_compare, &ComparePage::plotRequested, this, &MainWindow::showAsPlot);
     return m_compare;
 }
 

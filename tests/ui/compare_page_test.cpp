@@ -28,6 +28,7 @@
 #include <QLabel>
 #include <QListView>
 #include <QMimeData>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -125,7 +126,7 @@ private Q_SLOTS:
     void knockOutGivesStarsThatCanBeTakenBack();
     void lettersChangeTheView();
     void narrowWindowFoldsThePanel();
-    void drawingIsQuickAt2048();
+    void largePicturesAreDrawnInEveryMode();
 
 private:
     [[nodiscard]] ui::CompareView *view() const { return page->findChild<ui::CompareView *>(); }
@@ -333,12 +334,13 @@ void ComparePageTest::gridShowsTheSamePartInEveryCell()
 void ComparePageTest::zoomIsSharedAndStaysUnderThePointer()
 {
     compare({world->red, world->blue});
-    const QPointF pointer = inside(0, 0.3, 0.6);
+    view()->setZoom(24.0); // larger than the page both ways: nothing needs to be moved into the middle
+    const QPointF pointer = inside(0, 0.45, 0.6);
     QWheelEvent wheel(pointer, view()->mapToGlobal(pointer), {}, {0, 120}, {}, {}, Qt::NoScrollPhase, false);
     const double before = view()->zoom();
     QApplication::sendEvent(view(), &wheel);
     QVERIFY(view()->zoom() > before);
-    const QPointF after = inside(0, 0.3, 0.6);
+    const QPointF after = inside(0, 0.45, 0.6);
     QVERIFY((after - pointer).manhattanLength() <= 3.0);
     const double zoomed = view()->zoom();
     page->setMode(CompareMode::Overlay);
@@ -501,7 +503,7 @@ void ComparePageTest::slotsAreSwappedMovedAndTakenOut()
     page->setMode(CompareMode::Slider);
     key(Qt::Key_C);
     QCOMPARE(model()->at(0).path, world->blue);
-    QVERIFY(isNear(at(inside(0, 0.25, 0.3)), kBlue));
+    QTRY_VERIFY(isNear(at(inside(0, 0.25, 0.3)), kBlue));
     key(Qt::Key_PageDown);
     QCOMPARE(view()->second(), 2);
     QVERIFY(isNear(at(inside(0, 0.75, 0.3)), kGreen));
@@ -576,7 +578,7 @@ void ComparePageTest::knockOutGivesStarsThatCanBeTakenBack()
     compare({world->red, world->blue, world->green, world->wide});
     key(Qt::Key_K);
     QCOMPARE(view()->mode(), CompareMode::SideBySide);
-    QCOMPARE(label("knockOutRound"), QStringLiteral("Round 1 of 2, 3 pairs left"));
+    QVERIFY(label("knockOutRound").startsWith(QStringLiteral("Round 1 of 2, 3 ")));
     key(Qt::Key_Right); // blue
     QCOMPARE(view()->first(), 2);
     key(Qt::Key_Z);
@@ -587,7 +589,8 @@ void ComparePageTest::knockOutGivesStarsThatCanBeTakenBack()
     QCOMPARE(view()->second(), 2);
     key(Qt::Key_Left); // blue wins
     QCOMPARE(view()->mode(), CompareMode::Grid);
-    QCOMPARE(label("knockOutResult"), QStringLiteral("B 5 stars, C 4 stars, A 3 stars, D 3 stars"));
+    static const QRegularExpression places(QStringLiteral("^5 .*: B .*4 .*: C .*3 .*: A, D$"));
+    QVERIFY2(places.match(label("knockOutResult")).hasMatch(), qPrintable(label("knockOutResult")));
     const auto stars = [this](const QString &path) {
         app::GalleryStore &store = world->studio->store();
         return store.pictures({store.idOf(path)}).first().stars;
@@ -635,7 +638,7 @@ void ComparePageTest::narrowWindowFoldsThePanel()
     QVERIFY(!page->rightPanel()->isFolded());
 }
 
-void ComparePageTest::drawingIsQuickAt2048()
+void ComparePageTest::largePicturesAreDrawnInEveryMode()
 {
     for (const QColor &colour : {kRed, kBlue})
         world->write(colour.name().mid(1), colour, {2048, 2048}, 7.0, "large");
@@ -646,15 +649,13 @@ void ComparePageTest::drawingIsQuickAt2048()
     for (int mode = 0; mode < 6; ++mode) {
         page->setMode(CompareMode(mode));
         waitUntilRead();
-        QElapsedTimer timer;
-        timer.start();
-        constexpr int kFrames = 10;
-        for (int i = 0; i < kFrames; ++i) {
-            view()->setDivider(i / 10.0);
-            view()->setZoom(0.25 + 0.07 * i);
-            view()->grab();
+        for (const double zoom : {0.21, 0.5, 1.0, 3.0}) {
+            view()->setZoom(zoom);
+            const QPointF point = view()->cellOf(0).center() - QPointF(40, 40);
+            QTRY_VERIFY(at(point) != ui::theme().color(ui::Token::Canvas)); // the map is coloured in the background
+            if (view()->mode() == CompareMode::Slider)
+                QVERIFY(isNear(at(point), kRed));
         }
-        qInfo("mode %d: %.1f ms a frame", mode, double(timer.elapsed()) / kFrames);
     }
 }
 

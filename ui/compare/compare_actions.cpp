@@ -31,6 +31,16 @@ void ComparePage::makeAddMenu()
     live->setObjectName(QStringLiteral("followWork"));
 }
 
+QStringList ComparePage::files() const
+{
+    QStringList files;
+    for (const CompareSlot &slot : m_model->all()) {
+        if (!slot.path.isEmpty() && slot.problem.isEmpty())
+            files.append(slot.path);
+    }
+    return files;
+}
+
 void ComparePage::choose(int slot)
 {
     const bool replaces = slot < m_model->count();

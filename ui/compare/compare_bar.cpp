@@ -259,9 +259,17 @@ void CompareBar::showKnockOut(const KnockOut *knockOut, const QStringList &lette
         return;
     }
     QStringList places;
-    for (const KnockOut::Standing &each : knockOut->result())
-        places.append(tr("%1 %n star(s)", nullptr, each.stars).arg(letters.value(each.picture)));
-    m_places->setText(places.join(QStringLiteral(", ")));
+    const QList<KnockOut::Standing> result = knockOut->result();
+    for (int stars = 5; stars > 0; --stars) {
+        QStringList same;
+        for (const KnockOut::Standing &each : result) {
+            if (each.stars == stars)
+                same.append(letters.value(each.picture));
+        }
+        if (!same.isEmpty())
+            places.append(tr("%n star(s): %1", nullptr, stars).arg(same.join(QStringLiteral(", "))));
+    }
+    m_places->setText(places.join(QStringLiteral("  ·  ")));
     m_places->setToolTip(m_places->text());
     m_stack->setCurrentWidget(m_result);
 }

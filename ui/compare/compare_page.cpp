@@ -98,7 +98,7 @@ ComparePage::ComparePage(app::Studio &studio, QWidget *parent)
     , m_empty(new EmptySlots(this))
     , m_middle(new QStackedWidget(this))
     , m_centre(new QWidget(this))
-    , m_toasts(new ToastHost(m_centre))
+    , m_toasts(new ToastHost(m_middle))
 {
     m_pool.setMaxThreadCount(1);
     m_view->setObjectName(QStringLiteral("compareView"));
@@ -263,10 +263,8 @@ void ComparePage::connectParts()
             Q_EMIT recipeChosen(*m_model->at(row).recipe, RecipePart::All);
     });
     connect(m_panel, &ComparePanel::mapRequested, this, [this] { setMode(CompareMode::Difference); });
-    connect(m_panel, &ComparePanel::galleryRequested, this, [this](int row) {
-        if (row < m_model->count())
-            Q_EMIT showInGallery(m_model->at(row).path);
-    });
+    connect(m_panel, &ComparePanel::exportRequested, this, [this] { Q_EMIT exportRequested(files()); });
+    connect(m_panel, &ComparePanel::plotRequested, this, [this] { Q_EMIT plotRequested(files()); });
     connect(m_panel, &SidePanel::widthChanged, this, [this](int width) {
         m_studio.settings().setPanelWidth(QLatin1String(kPanel), width);
         placePanel();
@@ -490,6 +488,8 @@ PageStatus ComparePage::status() const
         parts.append(count == 2  ? tr("%1, both %2").arg(pictures, sizeWords(frame))
                      : count > 2 ? tr("%1, all %2").arg(pictures, sizeWords(frame))
                                  : tr("%1, %2").arg(pictures, sizeWords(frame)));
+    else if (fitted.size() > 3)
+        parts.append(tr("%1, %2 fitted to A's %3").arg(pictures).arg(fitted.size()).arg(sizeWords(frame)));
     else
         parts.append(tr("%1, fitted to A's %2: %3").arg(pictures, sizeWords(frame), fitted.join(QStringLiteral(", "))));
     parts += notes;

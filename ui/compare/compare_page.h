@@ -60,6 +60,8 @@ Q_SIGNALS:
     void recipeChosen(const app::Recipe &recipe, ui::RecipePart part);
     void settingChosen(const app::Recipe &recipe, app::RecipeSetting setting);
     void showInGallery(const QString &file);
+    void exportRequested(const QStringList &files);
+    void plotRequested(const QStringList &files);
     /// Stars for pictures of the gallery (id, stars), as one change that can be undone.
     void starsGiven(const QList<std::pair<qint64, int>> &stars);
     void undoRequested();
@@ -70,6 +72,7 @@ protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
+    [[nodiscard]] QStringList files() const;
     void makeToolbar();
     void connectParts();
     void makeShortcuts();

@@ -79,11 +79,15 @@ void CompareView::paintFigures(QPainter &painter, const QRectF &seenRect, const 
 {
     if (text.isEmpty() || !m_hasNames)
         return;
-    const double width = QFontMetricsF(theme().font(TextStyle::Detail)).horizontalAdvance(text) + 16;
-    if (seenRect.width() < width + 2 * kInset || seenRect.height() < 80)
+    const auto fits = [&seenRect](const QString &words) {
+        return QFontMetricsF(theme().font(TextStyle::Detail)).horizontalAdvance(words) + 16 + 2 * kInset <=
+               seenRect.width();
+    };
+    const QString brief = text.section(QStringLiteral(", "), 0, 0); // without the second figure
+    if (!fits(brief) || seenRect.height() < 80)
         return;
-    drawOverlayText(painter, QPointF(seenRect.right() - kInset, seenRect.bottom() - kInset - 24), text,
-                    TextStyle::Detail, Qt::AlignRight);
+    drawOverlayText(painter, QPointF(seenRect.right() - kInset, seenRect.bottom() - kInset - 24),
+                    fits(text) ? text : brief, TextStyle::Detail, Qt::AlignRight);
 }
 
 void CompareView::paintDivider(QPainter &painter, const Cell &cell) const
@@ -198,7 +202,7 @@ void CompareView::paintEvent(QPaintEvent *)
         case CompareMode::Flicker: {
             const int shown = has(m_shown) ? m_shown : m_first;
             paintPicture(painter, cell, shown);
-            paintLetter(painter, seen(cell), shown, Qt::AlignLeft);
+            paintLetter(painter, placeOf(shown, target(cell)).intersected(cell.area), shown, Qt::AlignLeft);
             break;
         }
         case CompareMode::Difference:
@@ -217,7 +221,9 @@ void CompareView::paintEvent(QPaintEvent *)
         case CompareMode::SideBySide:
         case CompareMode::Grid: {
             paintPicture(painter, cell, cell.picture);
-            const QRectF part = m_pictures.at(cell.picture).picture.isNull() ? cell.area : seen(cell);
+            const QRectF part = m_pictures.at(cell.picture).picture.isNull()
+                                    ? cell.area
+                                    : placeOf(cell.picture, target(cell)).intersected(cell.area);
             paintLetter(painter, part, cell.picture, Qt::AlignLeft);
             paintFigures(painter, part, m_pictures.at(cell.picture).figures);
             if (m_pictures.at(cell.picture).stars > 0) {

@@ -15,6 +15,8 @@
 #include <QMenu>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace ui {
 
 namespace {
@@ -183,14 +185,20 @@ QWidget *ComparePanel::makeFoot()
     row->setSpacing(8);
     m_map = new Button(tr("Difference map"), foot);
     m_map->setIconName(QStringLiteral("difference"));
-    m_show = new Button(tr("In the gallery"), foot);
-    m_show->setIconName(QStringLiteral("gallery"));
-    row->addWidget(m_map, 1);
-    row->addWidget(m_show, 1);
+    m_plot = new Button(tr("X/Y plot…"), foot);
+    m_plot->setIconName(QStringLiteral("gallery"));
+    m_plot->setToolTip(tr("Lays the pictures out by the settings that differ"));
+    m_export = new Button(tr("Export…"), foot);
+    m_export->setObjectName(QStringLiteral("compareExport"));
+    m_export->setIconName(QStringLiteral("export"));
+    m_export->setToolTip(tr("As files, a contact sheet or a zip"));
+    for (Button *each : {m_map, m_plot, m_export})
+        row->addWidget(each, 1);
     column->addLayout(row);
     connect(m_use, &Button::clicked, this, [this] { Q_EMIT useRequested(m_second); });
     connect(m_map, &Button::clicked, this, &ComparePanel::mapRequested);
-    connect(m_show, &Button::clicked, this, [this] { Q_EMIT galleryRequested(m_second); });
+    connect(m_plot, &Button::clicked, this, &ComparePanel::plotRequested);
+    connect(m_export, &Button::clicked, this, &ComparePanel::exportRequested);
     return foot;
 }
 
@@ -241,8 +249,10 @@ void ComparePanel::refresh(int second)
     m_use->setEnabled(hasRecipe);
     m_use->setToolTip(hasRecipe ? QString() : tr("%1 does not say how it was made").arg(letter));
     m_map->setEnabled(count > 1);
-    m_show->setEnabled(m_second < count && m_model.at(m_second).galleryId != 0);
-    m_show->setToolTip(m_show->isEnabled() ? QString() : tr("%1 is not in the gallery").arg(letter));
+    m_map->setVisible(count < 3);
+    m_plot->setVisible(count > 2);
+    m_export->setEnabled(std::any_of(m_model.all().begin(), m_model.all().end(),
+                                     [](const CompareSlot &slot) { return !slot.path.isEmpty(); }));
     m_add->setEnabled(count < CompareModel::kMost);
     m_add->setToolTip(m_add->isEnabled() ? QString() : tr("16 pictures can be compared at a time"));
 }

@@ -35,7 +35,8 @@ Q_SIGNALS:
     void applyRequested(int picture, app::RecipeSetting setting);
     void useRequested(int picture);
     void mapRequested();
-    void galleryRequested(int picture);
+    void exportRequested();
+    void plotRequested();
 
 private:
     QWidget *makeOverview();
@@ -67,7 +68,8 @@ private:
     Label *m_same = nullptr;
     Button *m_use = nullptr;
     Button *m_map = nullptr;
-    Button *m_show = nullptr;
+    Button *m_plot = nullptr;
+    Button *m_export = nullptr;
     int m_second = 1;
 };
 

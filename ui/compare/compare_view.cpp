@@ -199,10 +199,8 @@ QList<CompareView::Cell> CompareView::cells() const
             all.append(i);
         return gridCells(all, m_columns);
     }
-    if (m_mode == CompareMode::SideBySide && m_first != m_second) {
-        const bool isWide = width() * m_frame.height() >= height() * m_frame.width();
-        return gridCells({m_first, m_second}, isWide ? 2 : 1);
-    }
+    if (m_mode == CompareMode::SideBySide && m_first != m_second)
+        return gridCells({m_first, m_second}, 0);
     return {{m_first, QRectF(rect()).adjusted(kMargin, kMargin, -kMargin, -kMargin)}};
 }
 
@@ -211,10 +209,12 @@ double CompareView::zoomIn(const Cell &cell) const
     const Port &view = port(cell.picture);
     if (view.zoom > 0.0)
         return view.zoom;
-    if (m_mode != CompareMode::Grid)
-        return Canvas::fittingZoom(m_frame, cell.area.size().toSize());
-    return m_frame.isEmpty() ? 1.0
-                             : std::min(cell.area.width() / m_frame.width(), cell.area.height() / m_frame.height());
+    if (m_frame.isEmpty())
+        return 1.0;
+    // A whole number, unless much of the room would be left.
+    const double exact = std::min(cell.area.width() / m_frame.width(), cell.area.height() / m_frame.height());
+    const double whole = Canvas::fittingZoom(m_frame, cell.area.size().toSize());
+    return m_mode == CompareMode::Grid || exact > 1.25 * whole ? exact : whole;
 }
 
 double CompareView::zoom() const

@@ -29,6 +29,12 @@ void MainWindow::addPictureActions()
          .place = PictureAction::Place::Foot,
          .most = 1,
          .run = [this](const QStringList &files) { verifyPicture(m_studio, files.value(0), m_gallery); }});
+    m_gallery->addPictureAction({.id = QStringLiteral("inspect"),
+                                 .text = tr("Inspect Steps"),
+                                 .iconName = QStringLiteral("learn"),
+                                 .place = PictureAction::Place::Menu,
+                                 .most = 1,
+                                 .run = [this](const QStringList &files) { inspectPicture(files.value(0)); }});
     m_gallery->addPictureAction({.id = QStringLiteral("plot"),
                                  .text = tr("As X/Y Plot"),
                                  .iconName = QStringLiteral("gallery"),

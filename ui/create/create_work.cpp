@@ -169,6 +169,8 @@ void CreatePage::submit(Submit how)
     const app::Settings &settings = m_studio.settings();
     request.preview = settings.previewContent();
     request.previewDecoder = settings.previewDecoder();
+    request.keepTrajectory = settings.keepsSteps();
+    request.keepAttention = request.keepTrajectory && settings.keepsWords();
     const bool wasIdle = m_studio.queue().running() == nullptr;
     if (wasIdle)
         m_isFollowing = true;

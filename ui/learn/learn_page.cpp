@@ -2,15 +2,16 @@
 
 #include "app/settings.h"
 #include "app/studio.h"
-#include "ui/common/elided_label.h"
-#include "ui/common/formula.h"
-#include "ui/common/hair_line.h"
+#include "ui/common/explanation.h"
 #include "ui/common/icon_button.h"
 #include "ui/common/segmented_control.h"
 #include "ui/common/side_panel.h"
+#include "ui/common/theme.h"
 #include "ui/common/tool_bar.h"
 #include "ui/learn/forward_view.h"
 #include "ui/learn/learn_view.h"
+#include "ui/learn/reverse_view.h"
+#include "ui/learn/words_view.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -26,51 +27,13 @@ constexpr auto kTab = "learn/tab";
 
 } // namespace
 
-/// What is seen, in plain words, with the one formula that matters.
-class LearnExplanation : public QWidget
-{
-public:
-    explicit LearnExplanation(QWidget *parent)
-        : QWidget(parent)
-        , m_text(new Label(QString(), TextStyle::Body, Token::Text2, this))
-        , m_formula(new Formula({}, {}, this))
-    {
-        setSurface(this, Token::Panel);
-        m_text->setObjectName(QStringLiteral("explanation"));
-        m_text->setWordWrap(true);
-        m_formula->setPixelSize(18);
-        auto *row = new QHBoxLayout;
-        row->setContentsMargins(24, 10, 24, 10);
-        row->setSpacing(32);
-        row->addWidget(m_text, 1);
-        row->addWidget(m_formula, 0, Qt::AlignVCenter);
-        auto *column = new QVBoxLayout(this);
-        column->setContentsMargins(0, 0, 0, 0);
-        column->setSpacing(0);
-        column->addLayout(row);
-        column->addWidget(new HairLine(this));
-        setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
-    }
-
-    void setContent(const QString &text, const QString &formula, const QString &spoken)
-    {
-        m_text->setParagraph(text);
-        m_formula->setSource(formula, spoken);
-        m_formula->setVisible(!formula.isEmpty());
-    }
-
-private:
-    Label *m_text;
-    Formula *m_formula;
-};
-
 LearnPage::LearnPage(app::Studio &studio, QWidget *parent)
     : Page(parent)
     , m_studio(studio)
     , m_bar(new ToolBar(theme().metrics().toolbarWide, this))
     , m_choice(new SegmentedControl(m_bar))
     , m_explain(new IconButton(QStringLiteral("info"), tr("Explanation"), m_bar))
-    , m_explanation(new LearnExplanation(this))
+    , m_explanation(new Explanation(this))
     , m_stack(new QStackedWidget(this))
 {
     setAccessibleName(tr("Learn"));
@@ -104,17 +67,40 @@ LearnPage::LearnPage(app::Studio &studio, QWidget *parent)
     connect(m_explain, &QToolButton::clicked, this, [this] { setExplained(!isExplained()); });
     connect(m_choice, &SegmentedControl::currentChanged, this, &LearnPage::show);
 
-    addTab(
-        {.id = QStringLiteral("forward"),
-         .title = tr("Forward diffusion"),
-         .text = tr("A diffusion model learns from ruined pictures. Here the ruin is yours to watch: at each t a "
-                    "little of the picture is kept and the rest is random noise, until nothing but noise is left. "
-                    "The schedule says how fast. Asked at any t, the model guesses the noise; what remains is its "
-                    "idea of the picture."),
-         .formula = QStringLiteral("x_t = \\sqrt{\\bar\\alpha_t} \\, x_0 + \\sqrt{1 - \\bar\\alpha_t} \\, \\epsilon"),
-         .spoken = tr("x t is the square root of alpha bar t times the picture, plus the square root of one minus "
-                      "alpha bar t times the noise"),
-         .make = [this] { return new ForwardView(m_studio, m_stack); }});
+    // Its formula stands beside the slider over t.
+    addTab({.id = QStringLiteral("forward"),
+            .title = tr("Forward diffusion"),
+            .text = tr("A diffusion model learns from ruined pictures. Here the ruin is yours to watch: at each t a "
+                       "little of the picture is kept and the rest is random noise, until nothing but noise is left. "
+                       "The schedule says how fast. Asked at any t, the model guesses the noise; what remains is its "
+                       "idea of the picture."),
+            .make = [this] { return new ForwardView(m_studio, m_stack); }});
+    addTab({.id = QStringLiteral("reverse"),
+            .title = tr("Reverse diffusion"),
+            .text = tr("At each step the network looks at the noisy picture and guesses the noise in it. Taking that "
+                       "guess away gives the predicted picture. The sampler goes a small way towards it and asks "
+                       "again. Guidance widens the gap between the guess with the prompt and the guess without."),
+            .formula = QStringLiteral("\\hat{x}_0 = x_t - \\sigma_t \\cdot \\epsilon_\\theta(x_t, t, c)"),
+            .spoken = tr("x zero hat is x t minus sigma t times the noise that the network guesses from x t, t and the "
+                         "prompt"),
+            .make = [this] {
+                auto *view = new ReverseView(m_studio, m_stack);
+                connect(view, &ReverseView::createRequested, this, &LearnPage::createRequested);
+                connect(view, &ReverseView::compareRequested, this, &LearnPage::compareRequested);
+                return view;
+            }});
+    addTab({.id = QStringLiteral("words"),
+            .title = tr("Words and picture"),
+            .text = tr("The network reads the prompt by attention: every place of the picture asks every word how much "
+                       "it has to say there. Added up over layers and steps, the answers show which part a word drew. "
+                       "Words without a place of their own, such as \"of\", light up all over or along edges."),
+            .formula = QStringLiteral("\\text{softmax}(Q K^T / \\sqrt{d})"),
+            .spoken = tr("softmax of Q times K transposed, divided by the square root of d"),
+            .make = [this] {
+                auto *view = new WordsView(m_studio, m_stack);
+                connect(view, &WordsView::createRequested, this, &LearnPage::createRequested);
+                return view;
+            }});
 
     setExplained(!studio.settings().isPanelFolded(QLatin1String(kExplanation)));
     m_choice->setVisible(m_tabs.size() > 1);
@@ -200,6 +186,13 @@ void LearnPage::showTab(const QString &id)
         if (m_tabs[i].id == id)
             m_choice->setCurrentIndex(int(i));
     }
+}
+
+void LearnPage::inspect(const QString &picture)
+{
+    showTab(QStringLiteral("reverse"));
+    if (auto *view = qobject_cast<ReverseView *>(tab(QStringLiteral("reverse"))))
+        view->open(picture);
 }
 
 QString LearnPage::currentTab() const

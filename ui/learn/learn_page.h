@@ -16,7 +16,7 @@ class Studio;
 namespace ui {
 
 class IconButton;
-class LearnExplanation;
+class Explanation;
 class LearnView;
 class SegmentedControl;
 class ToolBar;
@@ -33,6 +33,8 @@ public:
     void showTab(const QString &id);
     [[nodiscard]] QString currentTab() const;
     [[nodiscard]] QWidget *tab(const QString &id);
+    /// Shows the steps of a picture.
+    void inspect(const QString &picture);
 
     [[nodiscard]] SidePanel *rightPanel() const override;
     [[nodiscard]] QList<QWidget *> parts() const override;
@@ -43,6 +45,10 @@ public:
 
     [[nodiscard]] bool isExplained() const;
     void setExplained(bool isExplained);
+
+Q_SIGNALS:
+    void createRequested();
+    void compareRequested(const QStringList &files);
 
 protected:
     void hideEvent(QHideEvent *event) override;
@@ -67,7 +73,7 @@ private:
     ToolBar *m_bar;
     SegmentedControl *m_choice;
     IconButton *m_explain;
-    LearnExplanation *m_explanation;
+    Explanation *m_explanation;
     QStackedWidget *m_stack;
     QHBoxLayout *m_row;
     std::vector<Tab> m_tabs;

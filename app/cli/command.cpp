@@ -15,8 +15,9 @@ namespace app::cli {
 
 namespace {
 
-constexpr std::array<Command, 9> kCommands = {{
+constexpr std::array<Command, 10> kCommands = {{
     {"generate", "make pictures from a prompt", runGenerate},
+    {"branch", "make a picture again from one of its steps on", runBranch},
     {"inspect", "tell what a model or a picture is", runInspect},
     {"export", "write pictures in other formats, as a zip or a contact sheet", runExport},
     {"verify", "make a picture again and say whether it is the same", runVerify},

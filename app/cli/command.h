@@ -68,6 +68,7 @@ struct Command
 [[nodiscard]] std::span<const Command> commands();
 
 void runGenerate(const QStringList &arguments);
+void runBranch(const QStringList &arguments);
 void runInspect(const QStringList &arguments);
 void runExport(const QStringList &arguments);
 void runVerify(const QStringList &arguments);

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void inspectsAPictureWithoutRecipe();
     void generatesAPictureThatTellsItsRecipe();
     void aFolderIsFilledWithNumberedPictures();
+    void branchesFromATrajectory();
     void interruptEndsARun();
 
 private:
@@ -75,7 +76,7 @@ void CliTest::helpNamesEveryCommand()
     const Answer help = run({QStringLiteral("--help")});
     QCOMPARE(help.status, 0);
     QVERIFY(help.err.isEmpty());
-    for (const char *command : {"generate", "inspect", "tokenize", "samplers", "schedules", "probe", "train"})
+    for (const char *command : {"generate", "branch", "inspect", "tokenize", "samplers", "schedules", "probe", "train"})
         QVERIFY2(help.out.contains(command), command);
     QVERIFY(help.out.contains("Exit status"));
     QCOMPARE(run({}).status, 2);
@@ -85,7 +86,7 @@ void CliTest::helpNamesEveryCommand()
 void CliTest::everyCommandHasHelp_data()
 {
     QTest::addColumn<QString>("command");
-    for (const char *command : {"generate", "inspect", "tokenize", "samplers", "schedules", "probe", "train"})
+    for (const char *command : {"generate", "branch", "inspect", "tokenize", "samplers", "schedules", "probe", "train"})
         QTest::addRow("%s", command) << QString::fromLatin1(command);
 }
 
@@ -113,6 +114,23 @@ void CliTest::mistakesHaveStatuses_data()
                                                 QStringLiteral("zigzag")}
                                  << 2;
     QTest::addRow("missing output") << QStringList{QStringLiteral("generate")} << 2;
+    QTest::addRow("attention nowhere") << QStringList{QStringLiteral("generate"), QStringLiteral("--attention"),
+                                                      QStringLiteral("--out"), out}
+                                       << 2;
+    QTest::addRow("no trajectory") << QStringList{QStringLiteral("branch"), QStringLiteral("--step"),
+                                                  QStringLiteral("1"), QStringLiteral("--out"), out}
+                                   << 2;
+    QTest::addRow("missing trajectory") << QStringList{QStringLiteral("branch"), QStringLiteral("/nowhere"),
+                                                       QStringLiteral("--step"), QStringLiteral("1"),
+                                                       QStringLiteral("--out"),  out}
+                                        << 4;
+    QTest::addRow("foreign trajectory") << QStringList{QStringLiteral("branch"),
+                                                       m_folder.filePath(QStringLiteral("single.safetensors")),
+                                                       QStringLiteral("--step"),
+                                                       QStringLiteral("1"),
+                                                       QStringLiteral("--out"),
+                                                       out}
+                                        << 5;
     QTest::addRow("no model") << QStringList{QStringLiteral("generate"), QStringLiteral("--model"),
                                              QStringLiteral("/nowhere"), QStringLiteral("--out"), out}
                               << 4;
@@ -259,6 +277,49 @@ void CliTest::aFolderIsFilledWithNumberedPictures()
     QCOMPARE(QDir(folder).entryList({QStringLiteral("*.png")}, QDir::Files, QDir::Name),
              (QStringList{QStringLiteral("00001-5.png"), QStringLiteral("00002-6.png"), QStringLiteral("00003-5.png"),
                           QStringLiteral("00004-6.png")}));
+}
+
+void CliTest::branchesFromATrajectory()
+{
+    const auto file = [this](const char *name) { return m_folder.filePath(QLatin1String(name)); };
+    const Answer parent = run(generateArguments(
+        {QStringLiteral("--steps"), QStringLiteral("4"), QStringLiteral("--sampler"), QStringLiteral("euler_ancestral"),
+         QStringLiteral("--seed"), QStringLiteral("7"), QStringLiteral("--size"), QStringLiteral("64x32"),
+         QStringLiteral("--trajectory"), file("fox.trajectory"), QStringLiteral("--attention"), QStringLiteral("--out"),
+         file("parent.png"), QStringLiteral("--json")}));
+    QVERIFY2(parent.status == 0, parent.err.constData());
+    QCOMPARE(parent.json().object().value(QStringLiteral("trajectories")).toArray(),
+             QJsonArray{file("fox.trajectory")});
+
+    const QStringList branch = {QStringLiteral("branch"), file("fox.trajectory"), QStringLiteral("--step"),
+                                QStringLiteral("2"), QStringLiteral("--out")};
+    const Answer same = run(branch + QStringList{file("same.png")});
+    QVERIFY2(same.status == 0, same.err.constData());
+    QCOMPARE(QImage(file("same.png")), QImage(file("parent.png")));
+
+    const Answer other =
+        run(branch + QStringList{file("other.png"), QStringLiteral("--prompt"), QStringLiteral("a blue house"),
+                                 QStringLiteral("--steps"), QStringLiteral("6"), QStringLiteral("--trajectory"),
+                                 file("house.trajectory"), QStringLiteral("--json")});
+    QVERIFY2(other.status == 0, other.err.constData());
+    QVERIFY(QImage(file("other.png")) != QImage(file("parent.png")));
+    QCOMPARE(other.json()
+                 .object()
+                 .value(QStringLiteral("seconds"))
+                 .toObject()
+                 .value(QStringLiteral("steps"))
+                 .toArray()
+                 .size(),
+             4);
+
+    const Answer again = run({QStringLiteral("branch"), file("house.trajectory"), QStringLiteral("--step"),
+                              QStringLiteral("5"), QStringLiteral("--out"), file("again.png")});
+    QVERIFY2(again.status == 0, again.err.constData());
+    QCOMPARE(QImage(file("again.png")), QImage(file("other.png")));
+    QCOMPARE(run({QStringLiteral("branch"), file("house.trajectory"), QStringLiteral("--step"), QStringLiteral("6"),
+                  QStringLiteral("--out"), file("late.png")})
+                 .status,
+             3);
 }
 
 void CliTest::interruptEndsARun()

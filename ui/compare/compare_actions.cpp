@@ -110,6 +110,15 @@ void ComparePage::showSlotMenu(int row, const QPoint &at)
     add(tr("Show in the Gallery"), slot.galleryId != 0, [this, path = slot.path] { Q_EMIT showInGallery(path); });
     add(tr("Read It Again"), slot.kind == CompareSlot::Kind::File, [this, row] { m_model->reload(row); });
     menu->addSeparator();
+    const auto check = [&](const QString &text, bool isOn, auto run) {
+        QAction *action = menu->addAction(text);
+        action->setCheckable(true);
+        action->setChecked(isOn);
+        connect(action, &QAction::toggled, this, run);
+    };
+    check(tr("Exact Pixels\tE"), !m_view->isSmooth(), [this](bool isOn) { m_view->setSmooth(!isOn); });
+    check(tr("Names\tN"), m_view->hasNames(), [this](bool isOn) { m_view->setNamesShown(isOn); });
+    menu->addSeparator();
     add(tr("Take Out"), true, [this, row] { m_model->remove(row); });
     menu->popup(at);
 }

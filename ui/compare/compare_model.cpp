@@ -512,14 +512,18 @@ QVariant CompareModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return slot.title;
     case Qt::ToolTipRole:
-        return slot.problem.isEmpty() ? slot.path : slot.problem;
+        return !slot.problem.isEmpty() ? slot.problem
+               : slot.note.isEmpty()   ? slot.path
+                                       : tr("%1: %2").arg(slot.path, slot.note);
     case Qt::AccessibleTextRole:
         return tr("%1: %2, %3")
             .arg(letter(index.row()), slot.title, slot.problem.isEmpty() ? slot.detail : slot.problem);
     case LetterRole:
         return letter(index.row());
     case DetailRole:
-        return slot.problem.isEmpty() ? slot.detail : slot.problem;
+        return !slot.problem.isEmpty() ? slot.problem
+               : slot.note.isEmpty()   ? slot.detail
+                                       : tr("%1, %2").arg(slot.note, slot.detail);
     case ProblemRole:
         return slot.problem;
     case ThumbnailRole:

@@ -345,6 +345,7 @@ void ComparePage::setMode(CompareMode mode)
     m_modes->setCurrentIndex(int(mode));
     m_bar->refresh();
     refreshPictures();
+    m_panel->refresh(m_second);
     updateDifference();
 }
 

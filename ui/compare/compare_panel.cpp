@@ -214,7 +214,9 @@ void ComparePanel::refresh(int second)
 {
     m_second = std::clamp(second, 0, std::max(0, m_model.count() - 1));
     const int count = m_model.count();
-    m_overviewBox->setVisible(count > 0);
+    // Of two in one place all is seen, or what is left out can be guessed: what differs comes first there.
+    m_overviewBox->setVisible(count > 1 &&
+                              (m_view.mode() == CompareMode::Grid || m_view.mode() == CompareMode::SideBySide));
     m_overview->setPicture(count > 0 ? m_model.at(0).picture.about(192) : QImage());
     refreshOverview();
 

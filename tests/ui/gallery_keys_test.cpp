@@ -2,6 +2,7 @@
 #include "app/gallery_model.h"
 #include "app/settings.h"
 #include "tests/support/gallery_world.h"
+#include "ui/common/banner.h"
 #include "ui/common/button.h"
 #include "ui/common/chip.h"
 #include "ui/common/search_field.h"
@@ -56,6 +57,8 @@ private Q_SLOTS:
     void rowsOfEachGroupEndFlush_data();
     void rowsOfEachGroupEndFlush();
     void searchTermsKeepQuotes();
+    void filesAreCopiedAndFoldersReadInPlace();
+    void vanishedFolderIsSaidAndForgotten();
 
 private:
     [[nodiscard]] ui::GalleryGrid *grid() const { return page->findChild<ui::GalleryGrid *>(); }
@@ -101,7 +104,7 @@ void GalleryKeysTest::choose(int first, int last)
     grid()->setCurrentIndex(filter()->index(first, 0));
     QItemSelection range;
     range.select(filter()->index(first, 0), filter()->index(last, 0));
-    grid()->selectionModel()->select(range, QItemSelectionModel::ClearAndSelect);
+    grid()->selectionModel()->select(range, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
 void GalleryKeysTest::labelsRejectAndStarsAreUndoneAndRedone()
@@ -461,6 +464,41 @@ void GalleryKeysTest::searchTermsKeepQuotes()
     QCOMPARE(ui::fieldTerm(QStringLiteral("model"), QStringLiteral("a b")), QStringLiteral("model:\"a b\""));
     QCOMPARE(ui::termStart(QStringLiteral("owl ste"), 7), 4);
     QCOMPARE(ui::termStart(QStringLiteral("model:\"a b"), 10), 0);
+}
+
+void GalleryKeysTest::filesAreCopiedAndFoldersReadInPlace()
+{
+    QTemporaryDir elsewhere;
+    const QString single = elsewhere.filePath(QStringLiteral("single.png"));
+    QVERIFY(QFile::copy(at(0).path, single));
+    const QString folder = elsewhere.filePath(QStringLiteral("renders"));
+    QVERIFY(QDir().mkpath(folder));
+    QVERIFY(QFile::copy(at(1).path, folder + QStringLiteral("/one.png")));
+    page->addFiles({single, folder, elsewhere.filePath(QStringLiteral("not-there.txt"))});
+    QCOMPARE(world->studio->settings().galleryFolders(), QStringList(folder));
+    QTRY_COMPARE_WITH_TIMEOUT(filter()->counts().all, kPictures + 2, 20000);
+    QVERIFY(QFile::exists(world->folder.filePath(QStringLiteral("pictures/Added/single.png"))));
+    QVERIFY(QFile::exists(single)); // copied, not moved
+    QTRY_VERIFY(filter()->rowOfPath(folder + QStringLiteral("/one.png")) >= 0);
+}
+
+void GalleryKeysTest::vanishedFolderIsSaidAndForgotten()
+{
+    QTemporaryDir elsewhere;
+    const QString folder = elsewhere.filePath(QStringLiteral("renders"));
+    QVERIFY(QDir().mkpath(folder));
+    QVERIFY(QFile::copy(at(1).path, folder + QStringLiteral("/one.png")));
+    page->addFiles({folder});
+    QTRY_COMPARE_WITH_TIMEOUT(filter()->counts().all, kPictures + 1, 20000);
+    QVERIFY(QDir(folder).removeRecursively());
+    world->studio->store().rescan();
+    auto *banner = page->findChild<ui::Banner *>();
+    QTRY_VERIFY_WITH_TIMEOUT(!banner->isEmpty(), 20000);
+    QVERIFY(banner->current().why.contains(folder));
+    QCOMPARE(banner->current().actions.size(), 2);
+    Q_EMIT banner->actionTriggered(1, 1); // take it out of the gallery
+    QTRY_VERIFY(world->studio->settings().galleryFolders().isEmpty());
+    QTRY_COMPARE_WITH_TIMEOUT(filter()->counts().all, kPictures, 20000);
 }
 
 QTEST_MAIN(GalleryKeysTest)

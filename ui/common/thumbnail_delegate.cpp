@@ -173,7 +173,7 @@ void paintThumbnail(QPainter &painter, const QRectF &rect, const ThumbnailState 
         drawMeter(painter, QRectF(rect.left() + 6, rect.bottom() - 10, rect.width() - 12, 4), state.forming);
     painter.restore();
     drawBox(painter, rect, radius, {}, t.color(Token::Edge));
-    if (state.isRejected && !state.hasCheck)
+    if (state.isRejected && !state.hasCheck && rect.width() >= 40)
         paintMark(painter, rect, QStringLiteral("flag"), t.color(Token::Scrim), Qt::white);
     painter.restore();
     paintThumbnailRing(painter, rect, state);

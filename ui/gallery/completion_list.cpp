@@ -115,8 +115,9 @@ void CompletionList::paintEvent(QPaintEvent *)
             drawBox(painter, row, 4, t.color(Token::AccentSoft));
         QRectF text = row.adjusted(8, 0, -8, 0);
         if (!each.note.isEmpty()) {
-            const double note =
-                std::min(QFontMetricsF(t.font(TextStyle::Detail)).horizontalAdvance(each.note) + 2, text.width() * 0.6);
+            const double taken = QFontMetricsF(t.font(TextStyle::Body)).horizontalAdvance(each.text) + 14;
+            const double note = std::min(QFontMetricsF(t.font(TextStyle::Detail)).horizontalAdvance(each.note) + 2,
+                                         std::max(40.0, text.width() - taken));
             QRectF place = text;
             place.setLeft(mirrored ? text.left() : text.right() - note);
             place.setWidth(note);

@@ -37,6 +37,7 @@ FilterBar::FilterBar(Offers offers, QWidget *parent)
     setMinimumHeight(40);
     m_flow->setContentsMargins(0, 0, 0, 0);
     m_clear->setControlSize(Button::Size::Small);
+    m_clear->setFixedHeight(theme().metrics().chip);
     m_clear->setObjectName(QStringLiteral("clearAll"));
     m_problem->setObjectName(QStringLiteral("searchProblem"));
     m_problem->hide();

@@ -292,7 +292,14 @@ void GalleryPage::quickLook()
         });
         connect(m_quickLook, &QuickLook::closed, this, &GalleryPage::activate);
         connect(m_quickLook, &QuickLook::keyUnused, this, [this](QKeyEvent *event) {
-            if (const std::optional<PictureCommand> known = pictureCommandOf(*event))
+            const std::optional<PictureCommand> known = pictureCommandOf(*event);
+            // Marks are seen here, too; all else leads away.
+            const bool isMark =
+                known && ((*known >= PictureCommand::Stars0 && *known <= PictureCommand::ToggleReject) ||
+                          *known == PictureCommand::Trash || *known == PictureCommand::CopyPicture);
+            if (known && !isMark)
+                m_quickLook->close();
+            if (known)
                 command(*known);
             else
                 useKey(event);
@@ -373,19 +380,16 @@ void GalleryPage::addActionButtons(const PictureAction &action, bool isViewer)
 {
     const QString key = action.key.toString(QKeySequence::NativeText);
     QAbstractButton *button = nullptr;
-    if (action.place == PictureAction::Place::Tools) {
-        if (isViewer) {
-            button = m_viewer->addTool(action.iconName, action.text, key);
-        } else {
-            auto *tool = new IconButton(action.iconName, action.text, m_tools);
-            tool->setName(action.text, key);
-            auto *row = static_cast<QHBoxLayout *>(m_tools->layout());
-            row->insertWidget(row->count() - 1, tool); // the trash stays last
-            button = tool;
-        }
+    if (isViewer && action.place != PictureAction::Place::Menu) {
+        button = m_viewer->addTool(action.iconName, action.text, key); // its foot is full of settings
+    } else if (action.place == PictureAction::Place::Tools) {
+        auto *tool = new IconButton(action.iconName, action.text, m_tools);
+        tool->setName(action.text, key);
+        auto *row = static_cast<QHBoxLayout *>(m_tools->layout());
+        row->insertWidget(row->count() - 1, tool); // the trash stays last
+        button = tool;
     } else if (action.place == PictureAction::Place::Foot) {
-        button = (isViewer ? m_viewer->buttons() : m_use)
-                     ->addButton(action.buttonText.isEmpty() ? action.text : action.buttonText, action.iconName);
+        button = m_use->addButton(action.buttonText.isEmpty() ? action.text : action.buttonText, action.iconName);
     }
     if (!button)
         return;

@@ -15,6 +15,8 @@ namespace ui {
 namespace {
 
 constexpr qsizetype kTileBytes = 32 << 20;
+constexpr int kRefineMs = 8;
+constexpr int kRestMs = 40;
 
 } // namespace
 
@@ -23,6 +25,7 @@ GalleryGrid::GalleryGrid(GalleryFilter &filter, QWidget *parent)
 {
     setFrameShape(QFrame::NoFrame);
     setSelectionMode(ExtendedSelection);
+    setSelectionBehavior(SelectRows); // the list shares the selection
     setMouseTracking(true);
     viewport()->setMouseTracking(true);
     setDragEnabled(true);
@@ -33,7 +36,6 @@ GalleryGrid::GalleryGrid(GalleryFilter &filter, QWidget *parent)
     setProperty("focusRing", false);
     viewport()->setAutoFillBackground(false);
     m_refine.setSingleShot(true);
-    m_refine.setInterval(12);
     connect(&m_refine, &QTimer::timeout, viewport(), qOverload<>(&QWidget::update));
     // Before setModel: the base class reacts to these by asking for rectangles.
     connect(&filter, &QAbstractItemModel::rowsInserted, this, &GalleryGrid::scheduleRelayout);
@@ -219,6 +221,7 @@ void GalleryGrid::scrollTo(const QModelIndex &index, ScrollHint hint)
 void GalleryGrid::scrollContentsBy(int dx, int dy)
 {
     QAbstractItemView::scrollContentsBy(dx, dy);
+    m_hasScrolled = true;
     keepAnchor();
     tellVisible();
     viewport()->update();
@@ -319,8 +322,12 @@ void GalleryGrid::paintEvent(QPaintEvent *event)
     }
     if (m_isDropWelcome)
         paintDropHint(painter);
-    if (m_tiles.isIncomplete() && !m_refine.isActive())
-        m_refine.start();
+    // While it scrolls on, the next frame shows others anyway.
+    if (m_tiles.isIncomplete())
+        m_refine.start(m_hasScrolled ? kRestMs : kRefineMs);
+    else
+        m_refine.stop();
+    m_hasScrolled = false;
 }
 
 void GalleryGrid::paintDropHint(QPainter &painter) const

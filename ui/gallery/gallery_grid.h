@@ -105,6 +105,7 @@ private:
     int m_height = 0;
     int m_wheel = 0; ///< turned with Ctrl, in eighths of a degree
     bool m_isPending = false;
+    bool m_hasScrolled = false; ///< since it was painted
     bool m_isDropWelcome = false;
     QPersistentModelIndex m_hovered;
     int m_hoverStar = 0;

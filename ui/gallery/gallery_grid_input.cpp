@@ -81,7 +81,8 @@ void GalleryGrid::chooseSection(int section, Qt::KeyboardModifiers modifiers)
     range.select(m_filter.index(chosen.first, 0), m_filter.index(chosen.first + chosen.count - 1, 0));
     const bool adds = modifiers & (Qt::ControlModifier | Qt::ShiftModifier);
     selectionModel()->setCurrentIndex(m_filter.index(chosen.first, 0), QItemSelectionModel::NoUpdate);
-    selectionModel()->select(range, adds ? QItemSelectionModel::Select : QItemSelectionModel::ClearAndSelect);
+    selectionModel()->select(range, (adds ? QItemSelectionModel::Select : QItemSelectionModel::ClearAndSelect) |
+                                        QItemSelectionModel::Rows);
 }
 
 void GalleryGrid::mousePressEvent(QMouseEvent *event)
@@ -293,7 +294,7 @@ void GalleryGrid::setSelection(const QRect &rect, QItemSelectionModel::Selection
         if (from >= 0 && to >= 0)
             selection.select(m_filter.index(std::min(from, to), 0), m_filter.index(std::max(from, to), 0));
     }
-    selectionModel()->select(selection, flags);
+    selectionModel()->select(selection, flags | QItemSelectionModel::Rows);
 }
 
 QRegion GalleryGrid::visualRegionForSelection(const QItemSelection &selection) const

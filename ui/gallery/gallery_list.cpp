@@ -2,6 +2,7 @@
 
 #include "app/gallery_store.h"
 #include "ui/common/focus_frame.h"
+#include "ui/common/icons.h"
 #include "ui/common/painting.h"
 #include "ui/gallery/gallery_filter.h"
 #include "ui/gallery/picture_drag.h"
@@ -69,7 +70,11 @@ bool isShownAtFirst(int column)
 class GalleryList::Row : public QStyledItemDelegate
 {
 public:
-    explicit Row(GalleryList *list) : QStyledItemDelegate(list), m_list(*list) {}
+    explicit Row(GalleryList *list) : QStyledItemDelegate(list), m_list(*list)
+    {
+        takeFonts();
+        QObject::connect(&theme(), &Theme::changed, list, [this] { takeFonts(); });
+    }
 
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
     {
@@ -101,11 +106,16 @@ public:
                              cell.top() + (cell.height() - kTile) / 2, kTile, kTile);
             ThumbnailState small = state;
             small.stars = 0;
+            small.label = 0;
             m_list.m_tiles.paint(*painter, tile, id, small);
-            drawElided(*painter,
-                       mirrored ? QRectF(cell.adjusted(0, 0, -kTile - 8, 0))
-                                : QRectF(cell.adjusted(kTile + 8, 0, 0, 0)),
-                       index.data(Qt::DisplayRole).toString(), t.font(TextStyle::Body), ink, lead);
+            QRectF words =
+                mirrored ? QRectF(cell.adjusted(0, 0, -kTile - 8, 0)) : QRectF(cell.adjusted(kTile + 8, 0, 0, 0));
+            if (state.isRejected) {
+                drawIcon(*painter, QRectF(mirrored ? words.left() : words.right() - 16, cell.center().y() - 8, 16, 16),
+                         QStringLiteral("flag"), quiet);
+                words.adjust(mirrored ? 22 : 0, 0, mirrored ? 0 : -22, 0);
+            }
+            drawElided(*painter, words, index.data(Qt::DisplayRole).toString(), m_body, ink, lead);
             return;
         }
         case GalleryFilter::StarsColumn:
@@ -119,20 +129,20 @@ public:
                 paintLabel(*painter, shape, state.label, labelColor(state.label));
                 drawElided(*painter,
                            mirrored ? QRectF(cell.adjusted(0, 0, -18, 0)) : QRectF(cell.adjusted(18, 0, 0, 0)),
-                           labelName(state.label), t.font(TextStyle::Detail), quiet, lead);
+                           labelName(state.label), m_detail, quiet, lead);
             }
             return;
         case GalleryFilter::SeedColumn:
-            drawElided(*painter, cell, index.data(Qt::DisplayRole).toString(), t.font(TextStyle::Mono), quiet, trail);
+            drawElided(*painter, cell, index.data(Qt::DisplayRole).toString(), m_mono, quiet, trail);
             return;
         case GalleryFilter::StepsColumn:
         case GalleryFilter::GuidanceColumn:
         case GalleryFilter::SizeColumn:
         case GalleryFilter::BytesColumn:
-            drawElided(*painter, cell, index.data(Qt::DisplayRole).toString(), t.font(TextStyle::Detail), quiet, trail);
+            drawElided(*painter, cell, index.data(Qt::DisplayRole).toString(), m_detail, quiet, trail);
             return;
         default:
-            drawElided(*painter, cell, index.data(Qt::DisplayRole).toString(), t.font(TextStyle::Detail), quiet, lead);
+            drawElided(*painter, cell, index.data(Qt::DisplayRole).toString(), m_detail, quiet, lead);
             return;
         }
     }
@@ -143,6 +153,17 @@ public:
     }
 
 private:
+    /// Kept: to look a font up for each of some hundred cells takes longer than to draw them.
+    void takeFonts()
+    {
+        m_body = theme().font(TextStyle::Body);
+        m_detail = theme().font(TextStyle::Detail);
+        m_mono = theme().font(TextStyle::Mono);
+    }
+
+    QFont m_body;
+    QFont m_detail;
+    QFont m_mono;
     GalleryList &m_list;
 };
 
@@ -263,7 +284,7 @@ void GalleryList::paintEvent(QPaintEvent *event)
     m_tiles.beginFrame();
     QTableView::paintEvent(event);
     if (m_tiles.isIncomplete())
-        QTimer::singleShot(12, viewport(), qOverload<>(&QWidget::update));
+        QTimer::singleShot(40, viewport(), qOverload<>(&QWidget::update));
 }
 
 int GalleryList::starUnder(const QPoint &point) const
@@ -328,12 +349,6 @@ void GalleryList::startDrag(Qt::DropActions)
     dragPictures(this, m_filter, GalleryFilter::rowsOf(selectionModel()->selection()), currentIndex().row());
 }
 
-QItemSelectionModel::SelectionFlags GalleryList::selectionCommand(const QModelIndex &index, const QEvent *event) const
-{
-    // The grid shares the selection: it is kept in the first column.
-    return QTableView::selectionCommand(index, event) & ~QItemSelectionModel::SelectionFlags(QItemSelectionModel::Rows);
-}
-
 void GalleryList::setSelection(const QRect &rect, QItemSelectionModel::SelectionFlags flags)
 {
     const QRect area = rect.normalized();
@@ -346,7 +361,7 @@ void GalleryList::setSelection(const QRect &rect, QItemSelectionModel::Selection
         selection.select(m_filter.index(std::clamp(first < 0 ? 0 : first, 0, m_filter.rowCount() - 1), 0),
                          m_filter.index(last, 0));
     }
-    selectionModel()->select(selection, flags & ~QItemSelectionModel::SelectionFlags(QItemSelectionModel::Rows));
+    selectionModel()->select(selection, flags | QItemSelectionModel::Rows); // the grid shares it
 }
 
 void GalleryList::selectionChanged(const QItemSelection &selected, const QItemSelection &deselected)

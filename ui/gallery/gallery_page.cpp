@@ -337,7 +337,8 @@ void GalleryPage::updateEmpty()
         const bool wasEmpty = m_middle->currentWidget() == m_empty;
         m_middle->setCurrentWidget(view());
         // The pictures came after the page: the focus had nowhere better to go.
-        if (wasEmpty && isVisible() && (m_sources->hasFocus() || m_empty->isAncestorOf(window()->focusWidget())))
+        const QWidget *focus = window()->focusWidget();
+        if (wasEmpty && isVisible() && (!focus || focus == m_sources || m_empty->isAncestorOf(focus)))
             activate();
     } else if (m_filter->counts().all == 0) {
         m_middle->setCurrentWidget(m_empty);
@@ -396,6 +397,7 @@ void GalleryPage::updatePanel()
     if (has) {
         const app::GalleryPicture picture = m_filter->at(index.row());
         m_preview->setPicture(picture);
+        m_preview->setProblem(m_filter->thumbnailState(index.row()).missingText);
         m_stars->setStars(picture.stars);
         m_details->setPicture(picture);
         m_details->setProblem(m_filter->reasonOf(picture));
@@ -441,7 +443,7 @@ PageStatus GalleryPage::status() const
         return status;
     }
     const qsizetype chosen = chosenRows().size();
-    status.left = tr("%n picture(s)", nullptr, m_filter->rowCount());
+    status.left = tr("%Ln picture(s)", nullptr, m_filter->rowCount());
     if (m_filter->rowCount() > 0 && m_filter->rowCount() == m_filter->counts().all)
         status.left = QStringLiteral("%1, %2").arg(
             status.left, locale.formattedDataSize(m_filter->counts().bytes, 0, QLocale::DataSizeSIFormat));
@@ -475,7 +477,11 @@ void GalleryPage::fitToolbar()
         (m_left->isFolded() ? 0 : m_left->panelWidth()) + (m_right->isFolded() ? 0 : m_right->panelWidth());
     const int room = width() - panels;
     const bool isGrid = m_viewKind->currentIndex() == 0;
-    m_group->setVisible(isGrid && room >= 700);
+    m_group->setVisible(room >= 660);
+    // The list has no sizes; its place stays free, so that the switch does not move under the pointer.
+    QSizePolicy policy = m_size->sizePolicy();
+    policy.setRetainSizeWhenHidden(room >= 480);
+    m_size->setSizePolicy(policy);
     m_size->setVisible(isGrid && room >= 480);
     m_sort->setVisible(room >= 420);
 }

@@ -229,7 +229,7 @@ void GalleryPage::keepChosen(const std::function<void()> &change)
         if (index.isValid())
             chosen.select(index, index);
     }
-    m_grid->selectionModel()->select(chosen, QItemSelectionModel::ClearAndSelect);
+    m_grid->selectionModel()->select(chosen, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     m_grid->scrollTo(m_grid->currentIndex());
 }
 

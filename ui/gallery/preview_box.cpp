@@ -22,10 +22,18 @@ PreviewBox::PreviewBox(app::Thumbnails &thumbnails, QWidget *parent) : QWidget(p
 
 void PreviewBox::setPicture(const app::GalleryPicture &picture)
 {
+    if (picture.path != m_picture.path)
+        m_problem.clear();
     m_picture = picture;
     setAccessibleDescription(picture.prompt);
     updateGeometry();
     refresh();
+}
+
+void PreviewBox::setProblem(const QString &words)
+{
+    m_problem = words;
+    update();
 }
 
 void PreviewBox::refresh()
@@ -50,7 +58,8 @@ void PreviewBox::paintEvent(QPaintEvent *)
     ThumbnailState state;
     state.image = m_image;
     state.fillsCell = false;
-    state.isMissing = m_image.isNull() && m_thumbnails.hasFailed(m_picture.path);
+    state.isMissing = m_image.isNull() && (m_thumbnails.hasFailed(m_picture.path) || !m_problem.isEmpty());
+    state.missingText = m_problem;
     QRectF box(rect());
     const QSize size = m_picture.size;
     if (size.isValid() && !size.isEmpty() && size.height() > size.width()) {

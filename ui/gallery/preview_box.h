@@ -18,6 +18,8 @@ class PreviewBox : public QWidget
 public:
     explicit PreviewBox(app::Thumbnails &thumbnails, QWidget *parent = nullptr);
     void setPicture(const app::GalleryPicture &picture);
+    /// What stands in place of a picture that cannot be shown, in two words; empty: "file missing".
+    void setProblem(const QString &words);
     [[nodiscard]] bool hasHeightForWidth() const override { return true; }
     [[nodiscard]] int heightForWidth(int width) const override;
     [[nodiscard]] QSize sizeHint() const override { return {272, 272}; }
@@ -36,6 +38,7 @@ private:
     app::Thumbnails &m_thumbnails;
     app::GalleryPicture m_picture;
     QImage m_image;
+    QString m_problem;
 };
 
 } // namespace ui

@@ -23,6 +23,7 @@ QuickLook::QuickLook(GalleryFilter &filter, PictureLoader &loader, QWidget *page
     : QWidget(page), m_filter(filter), m_loader(loader)
 {
     setFocusPolicy(Qt::StrongFocus);
+    setAttribute(Qt::WA_OpaquePaintEvent);
     setProperty("focusRing", false);
     setAccessibleName(tr("Quick look"));
     hide();
@@ -98,9 +99,7 @@ void QuickLook::paintEvent(QPaintEvent *)
 {
     const Theme &t = theme();
     QPainter painter(this);
-    QColor cover = t.color(Token::Canvas);
-    cover.setAlpha(240);
-    painter.fillRect(rect(), cover);
+    painter.fillRect(rect(), t.color(Token::Canvas));
     const app::GalleryPicture picture = m_filter.at(m_current.row());
     if (picture.id == 0)
         return;

@@ -31,8 +31,10 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
     bool eventFilter(QObject *object, QEvent *event) override;
 
-private:
+public Q_SLOTS:
     void close();
+
+private:
     void take();
 
     GalleryFilter &m_filter;

@@ -6,7 +6,7 @@ namespace ui {
 
 namespace {
 
-constexpr qint64 kBudgetNs = 5'000'000; ///< a frame has 16 ms, and the rest of it wants some
+constexpr qint64 kBudgetNs = 3'000'000; ///< a frame has 16 ms, and the rest of it wants some
 
 int marksOf(const ThumbnailState &state)
 {

@@ -384,6 +384,7 @@ void Viewer::updateStrip()
 {
     m_strip->setCurrentIndex(m_current);
     m_strip->scrollTo(m_current, QAbstractItemView::PositionAtCenter);
+    m_strip->viewport()->update(); // rings lie outside the cells
 }
 
 void Viewer::move(int by)

@@ -458,6 +458,8 @@ void CompareModel::onProgress(app::JobId id)
             });
         }
         Q_EMIT dataChanged(index(row, 0), index(row, 0));
+        if (!slot.isReady())
+            Q_EMIT changed(); // its words stand where the picture will
     }
 }
 

@@ -120,7 +120,10 @@ void CompareView::paintSlider(QPainter &painter, const Cell &cell) const
                               : QRectF(cell.area.left(), cell.area.top(), cell.area.width(), at - cell.area.top());
     painter.save();
     painter.setClipRect(before);
-    paintPicture(painter, cell, m_first);
+    if (m_pictures.at(m_first).picture.isNull())
+        paintMessage(painter, seen(cell).intersected(before), m_first);
+    else
+        paintPicture(painter, cell, m_first);
     painter.restore();
     if (!isTwo) {
         paintLetter(painter, seen(cell), m_first, Qt::AlignLeft);
@@ -130,9 +133,12 @@ void CompareView::paintSlider(QPainter &painter, const Cell &cell) const
                                      : QRectF(cell.area.left(), at, cell.area.width(), cell.area.bottom() - at);
     painter.save();
     painter.setClipRect(after);
-    paintPicture(painter, cell, m_second);
-    painter.restore();
     const QRectF part = seen(cell);
+    if (m_pictures.at(m_second).picture.isNull())
+        paintMessage(painter, part.intersected(after), m_second);
+    else
+        paintPicture(painter, cell, m_second);
+    painter.restore();
     const QRectF firstPart = part.intersected(before);
     const QRectF secondPart = part.intersected(after);
     paintLetter(painter, m_isUpright ? part : firstPart, m_first, Qt::AlignLeft);

@@ -28,6 +28,7 @@
 #include <QMenu>
 #include <QPointer>
 #include <QStackedWidget>
+#include <QStandardPaths>
 #include <QThreadPool>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -93,8 +94,10 @@ ExportDialog::ExportDialog(app::Studio &studio, const QStringList &files, QWidge
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     auto *head = new Label(tr("Export %n picture(s)", nullptr, int(files.size())), TextStyle::Title, Token::Text, this);
-    head->setContentsMargins(24, 24, 24, 16);
-    column->addWidget(head);
+    auto *top = new QVBoxLayout;
+    top->setContentsMargins(24, 24, 24, 16);
+    top->addWidget(head);
+    column->addLayout(top);
     m_pages->addWidget(makeForm());
     m_pages->addWidget(makeProgress());
     column->addWidget(m_pages);
@@ -103,7 +106,9 @@ ExportDialog::ExportDialog(app::Studio &studio, const QStringList &files, QWidge
 
     app::ExportOptions last = fromJson(QJsonDocument::fromJson(studio.settings().exportOptions().toUtf8()).object());
     if (last.folder.isEmpty())
-        last.folder = QDir(studio.settings().pictureFolder()).filePath(tr("Exported"));
+        // Not into the gallery's own folder: it would show every picture twice.
+        last.folder =
+            QDir(QStandardPaths::writableLocation(QStandardPaths::PicturesLocation)).filePath(tr("Tincture exports"));
     setOptions(last);
     // The example needs the first picture's recipe; reading it is not the window's work.
     QThreadPool::globalInstance()->start([dialog = QPointer<ExportDialog>(this), file = files.value(0)] {
@@ -306,6 +311,7 @@ QWidget *ExportDialog::makeFoot()
     m_go = new Button(tr("Export"), Button::Kind::Primary, foot);
     m_go->setObjectName(QStringLiteral("startExport"));
     m_go->setDefault(true);
+    m_go->setFocus();
     row->addStretch(1);
     row->addWidget(m_cancel);
     row->addWidget(m_go);

@@ -85,7 +85,8 @@ VerifyDialog::VerifyDialog(app::Studio &studio, const QString &file, QWidget *pa
 {
     setObjectName(QStringLiteral("verifyDialog"));
     setWindowTitle(tr("Verify"));
-    setFixedWidth(kWidth);
+    m_sentence->setMinimumWidth(kWidth - 48);
+    m_reasons->setMinimumWidth(kWidth - 48);
     m_sentence->setWordWrap(true);
     m_sentence->setObjectName(QStringLiteral("verdict"));
     m_reasons->setWordWrap(true);

@@ -233,8 +233,6 @@ void PlotCanvas::fit()
     const double smallest = kSmallestCell / std::max(pictureSize().width(), pictureSize().height());
     // Small pictures are not blown up more than fourfold to fill the window.
     m_zoom = std::clamp(std::min(across, down), smallest, 4.0);
-    if (m_zoom >= 1.0)
-        m_zoom = std::floor(m_zoom);
     clampOffset();
     update();
     Q_EMIT zoomChanged(m_zoom);
@@ -395,7 +393,8 @@ void PlotCanvas::drawCell(QPainter &painter, QPoint at, const QRectF &rect)
             const QRectF meter(rect.left() + 8, rect.bottom() - 12, rect.width() - 16, 4);
             if (job && rect.width() >= 32)
                 drawMeter(painter, meter, job->progress());
-            if (job && rect.width() >= 120 && rect.height() >= 80)
+            const QFontMetricsF caption(look.font(TextStyle::Caption));
+            if (job && rect.height() >= 80 && caption.horizontalAdvance(workText(*job)) + 32 <= rect.width())
                 drawOverlayText(painter, rect.topLeft() + QPointF(8, 8), workText(*job), TextStyle::Caption);
         }
         break;

@@ -55,10 +55,9 @@ PlotView::PlotView(app::Studio &studio, QWidget *parent)
     m_middle = new QStackedWidget(this);
     setSurface(m_middle, Token::Canvas);
     m_canvas = new PlotCanvas(studio.queue(), studio.thumbnails(), m_middle);
-    m_empty = new EmptyState(tr("One setting across, another one down"),
-                             tr("Choose at the left what varies and which values it takes; each cell becomes a picture "
-                                "of the gallery. Pictures you have can be laid out in the same way."),
-                             m_middle);
+    m_empty =
+        new EmptyState(tr("One setting across, another one down"),
+                       tr("Choose at the left what varies; every cell becomes a picture of the gallery."), m_middle);
     connect(m_empty->addButton(tr("Choose pictures"), QStringLiteral("gallery")), &Button::clicked, this,
             &PlotView::galleryWanted);
     m_middle->addWidget(m_canvas);
@@ -201,7 +200,7 @@ QWidget *PlotView::makeToolbar()
     m_menu->addAction(tr("Forget This Plot"), this, [this] {
         if (m_kept && !m_kept->definition().id.isEmpty()) {
             app::XyPlot *plot = m_kept;
-            show(nullptr);
+            display(nullptr);
             m_studio.plots().remove(*plot);
             m_toasts->show({.iconName = QStringLiteral("info"), .text = tr("The plot is gone, its pictures stay.")});
         }
@@ -265,7 +264,7 @@ void PlotView::connectParts()
         const bool isNew = m_kept->definition().id.isEmpty();
         say(m_studio.plots().makeMissing(*m_kept));
         if (isNew && !m_studio.plots().plots().isEmpty() && m_studio.plots().plots().first()->isOpen())
-            show(m_studio.plots().plots().first());
+            display(m_studio.plots().plots().first());
     });
     connect(m_zoomOut, &IconButton::clicked, m_canvas, &PlotCanvas::zoomOut);
     connect(m_zoomIn, &IconButton::clicked, m_canvas, &PlotCanvas::zoomIn);
@@ -341,7 +340,7 @@ void PlotView::updateForm()
         definition.x.setting != app::PlotSetting::None || definition.y.setting != app::PlotSetting::None;
     const bool hasModel = !m_base.model.empty() || definition.x.setting == app::PlotSetting::Model ||
                           definition.y.setting == app::PlotSetting::Model;
-    const qsizetype cells = isComplete ? qsizetype(definition.columns()) * definition.rows() : 0;
+    const qsizetype cells = isComplete && hasAxis ? qsizetype(definition.columns()) * definition.rows() : 0;
     QString reason;
     if (!hasAxis)
         reason = tr("Choose a setting for the columns or rows.");
@@ -390,7 +389,7 @@ void PlotView::showDraft()
     updateState();
 }
 
-void PlotView::show(app::XyPlot *plot)
+void PlotView::display(app::XyPlot *plot)
 {
     m_kept = plot;
     const bool isSheet = plot && plot->definition().id.isEmpty();
@@ -411,7 +410,7 @@ void PlotView::show(app::XyPlot *plot)
 void PlotView::showNew()
 {
     m_pictures.clear();
-    show(nullptr);
+    display(nullptr);
     m_left->setFolded(false);
 }
 
@@ -419,7 +418,7 @@ void PlotView::showPlot(const QString &id)
 {
     if (app::XyPlot *plot = m_studio.plots().find(id)) {
         m_pictures.clear();
-        show(plot);
+        display(plot);
     }
 }
 
@@ -479,7 +478,7 @@ void PlotView::layPictures()
     if (cells > app::kMostPlotCells)
         return say(tr("A plot has at most %1 pictures, this one has %2.")
                        .arg(QLocale().toString(app::kMostPlotCells), QLocale().toString(cells)));
-    show(m_studio.plots().adopt(app::XyPlot::fromPictures(m_pictures, x, y)));
+    display(m_studio.plots().adopt(app::XyPlot::fromPictures(m_pictures, x, y)));
 }
 
 void PlotView::updateList()
@@ -490,7 +489,7 @@ void PlotView::updateList()
     const QLocale locale;
     for (const app::XyPlot *plot : m_studio.plots().plots()) {
         const QDateTime made = plot->definition().created;
-        const QString when = made.date() == QDate::currentDate() ? locale.toString(made.time(), QLocale::ShortFormat)
+        const QString when = made.date() == QDate::currentDate() ? locale.toString(made.time(), QStringLiteral("HH:mm"))
                                                                  : locale.toString(made.date(), QLocale::ShortFormat);
         //: "Steps × Guidance, 14:02"
         m_plots->addItem(tr("%1, %2").arg(plot->title(), when), plot->definition().id);
@@ -577,7 +576,7 @@ void PlotView::start()
     if (!started.plot)
         return say(started.problem);
     m_pictures.clear();
-    show(started.plot);
+    display(started.plot);
     m_canvas->setFocus(Qt::OtherFocusReason);
     if (m_studio.queue().isPaused()) {
         m_toasts->show({.iconName = QStringLiteral("pause"),

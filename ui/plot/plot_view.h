@@ -67,7 +67,7 @@ private:
     QWidget *makeFoot();
     QWidget *makeToolbar();
     void connectParts();
-    void show(app::XyPlot *plot);
+    void display(app::XyPlot *plot);
     void showDraft();
     void layPictures();
     void updateForm();

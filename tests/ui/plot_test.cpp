@@ -144,6 +144,21 @@ private Q_SLOTS:
         QCOMPARE(opened.last().first().toString(), plot->cell({0, 0}).file);
     }
 
+    void aKeptPlotFillsTheForm()
+    {
+        PlotShop shop;
+        shop.choose("columns", PlotSetting::Steps, "2, 3");
+        QTest::mouseClick(shop.part<Button>("startPlot"), Qt::LeftButton);
+        const QString id = shop.plot()->definition().id;
+        QTRY_VERIFY(!shop.plot()->isOpen());
+        shop.view->showNew();
+        shop.choose("columns", PlotSetting::Seed, "5");
+        shop.view->showPlot(id);
+        QCOMPARE(shop.axis("columns")->axis().setting, PlotSetting::Steps);
+        QCOMPARE(shop.axis("columns")->axis().values, (QStringList{"2", "3"}));
+        QCOMPARE(shop.plot()->definition().id, id);
+    }
+
     void theWheelZoomsAndDraggingPans()
     {
         PlotShop shop;

@@ -189,11 +189,7 @@ QWidget *PlotView::makeToolbar()
     m_menu->addSeparator();
     m_menu->addAction(tr("New Plot with These Settings"), this, [this] {
         if (const app::XyPlot *plot = shown()) {
-            const app::PlotDefinition definition = plot->definition();
-            setBase(definition.base, true);
-            m_x->setAxis(definition.x);
-            m_y->setAxis(definition.y);
-            m_varySeeds->setChecked(definition.variesSeeds);
+            takeDefinition(app::PlotDefinition(plot->definition()));
             showNew();
         }
     });
@@ -295,6 +291,14 @@ void PlotView::setBase(const engine::GenerateRequest &base, bool hasSeed)
     m_hasSeed = hasSeed;
     updateBase();
     updateForm();
+}
+
+void PlotView::takeDefinition(const app::PlotDefinition &definition)
+{
+    setBase(definition.base, true);
+    m_x->setAxis(definition.x);
+    m_y->setAxis(definition.y);
+    m_varySeeds->setChecked(definition.variesSeeds);
 }
 
 void PlotView::updateBase()
@@ -419,6 +423,7 @@ void PlotView::showPlot(const QString &id)
     if (app::XyPlot *plot = m_studio.plots().find(id)) {
         m_pictures.clear();
         display(plot);
+        takeDefinition(plot->definition()); // the form says what is looked at
     }
 }
 

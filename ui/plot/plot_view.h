@@ -72,6 +72,7 @@ private:
     void layPictures();
     void updateForm();
     void updateBase();
+    void takeDefinition(const app::PlotDefinition &definition);
     void updateState();
     void updateList();
     void start();

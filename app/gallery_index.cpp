@@ -34,8 +34,11 @@ qint32 GalleryIndex::dayOf(qint64 ms)
 void GalleryIndex::setPath(Entry *entry, const QString &path)
 {
     const qsizetype slash = path.lastIndexOf(u'/');
-    entry->folder = m_folders.numberOf(path.left(slash));
-    entry->name = path.mid(slash + 1).toUtf8();
+    const QStringView folder = QStringView(path).left(slash);
+    if (m_folders.size() == 0 || m_folders.name(m_lastFolder) != folder) // neighbours share theirs mostly
+        m_lastFolder = m_folders.numberOf(folder.toString());
+    entry->folder = m_lastFolder;
+    entry->name = QStringView(path).mid(slash + 1).toUtf8();
 }
 
 void GalleryIndex::setLists(Entry *entry, const QStringList &tags, const QStringList &collections)
@@ -48,6 +51,7 @@ void GalleryIndex::setLists(Entry *entry, const QStringList &tags, const QString
 
 void GalleryIndex::insert(Entry entry)
 {
+    m_byDate.clear();
     const auto known = m_at.find(entry.id);
     if (known != m_at.end()) {
         m_entries[std::size_t(known->second)] = std::move(entry);
@@ -67,9 +71,20 @@ void GalleryIndex::load(const QSqlDatabase &database)
     const std::size_t count = rows.next() ? std::size_t(rows.value(0).toLongLong()) : 0;
     m_entries.reserve(count + count / 8);
     m_at.reserve(count + count / 8);
+    // Few columns: QSqlQuery takes longer over a value than SQLite over computing it.
     rows.exec(QStringLiteral(
-        "SELECT id, created_ms, bytes, seed, batch, cfg, width, height, steps, model, sampler, schedule, root, stars, "
-        "label, flags, fault, parent <> '', path, tags, collections FROM pictures"));
+        "SELECT id, created_ms, bytes, seed, batch, cfg, (width << 32) | height, "
+        "(steps << 32) | ((parent <> '') << 24) | (fault << 16) | (flags << 8) | (label << 4) | stars, "
+        "model || char(10) || sampler || char(10) || schedule || char(10) || root, path, "
+        "CASE WHEN tags = '' AND collections = '' THEN NULL ELSE tags || char(1) || collections END FROM pictures"));
+    struct Names
+    {
+        quint32 model = 0;
+        quint32 sampler = 0;
+        quint32 schedule = 0;
+        quint32 root = 0;
+    };
+    QHash<QString, Names> known;
     while (rows.next()) {
         Entry entry;
         int column = 0;
@@ -79,24 +94,33 @@ void GalleryIndex::load(const QSqlDatabase &database)
         entry.seed = quint64(rows.value(column++).toLongLong());
         entry.batch = quint64(rows.value(column++).toLongLong());
         entry.cfg = float(rows.value(column++).toDouble());
-        entry.width = rows.value(column++).toInt();
-        entry.height = rows.value(column++).toInt();
-        entry.steps = rows.value(column++).toInt();
-        entry.model = m_models.numberOf(rows.value(column++).toString());
-        entry.sampler = m_samplers.numberOf(rows.value(column++).toString());
-        entry.schedule = m_schedules.numberOf(rows.value(column++).toString());
-        entry.root = m_roots.numberOf(rows.value(column++).toString());
-        entry.stars = quint8(rows.value(column++).toInt());
-        entry.label = quint8(rows.value(column++).toInt());
-        entry.flags = quint8(rows.value(column++).toInt());
-        entry.fault = quint8(rows.value(column++).toInt());
-        entry.isBranch = rows.value(column++).toBool();
+        const quint64 size = quint64(rows.value(column++).toLongLong());
+        entry.width = qint32(size >> 32);
+        entry.height = qint32(size & 0xffffffff);
+        const quint64 bits = quint64(rows.value(column++).toLongLong());
+        entry.steps = qint32(bits >> 32);
+        entry.isBranch = ((bits >> 24) & 1) != 0;
+        entry.fault = quint8(bits >> 16);
+        entry.flags = quint8(bits >> 8);
+        entry.label = quint8((bits >> 4) & 0xf);
+        entry.stars = quint8(bits & 0xf);
+        const QString joined = rows.value(column++).toString();
+        auto names = known.constFind(joined);
+        if (names == known.constEnd()) {
+            const QStringList parts = joined.split(u'\n');
+            names = known.insert(joined, {m_models.numberOf(parts.value(0)), m_samplers.numberOf(parts.value(1)),
+                                          m_schedules.numberOf(parts.value(2)), m_roots.numberOf(parts.value(3))});
+        }
+        entry.model = names->model;
+        entry.sampler = names->sampler;
+        entry.schedule = names->schedule;
+        entry.root = names->root;
         setPath(&entry, rows.value(column++).toString());
         entry.day = dayOf(entry.createdMs);
-        const QString tags = rows.value(column++).toString();
-        const QString collections = rows.value(column++).toString();
-        if (!tags.isEmpty() || !collections.isEmpty())
-            setLists(&entry, tags.split(u'\n', Qt::SkipEmptyParts), collections.split(u'\n', Qt::SkipEmptyParts));
+        const QString lists = rows.value(column++).toString();
+        if (!lists.isEmpty())
+            setLists(&entry, lists.section(QChar(1), 0, 0).split(u'\n', Qt::SkipEmptyParts),
+                     lists.section(QChar(1), 1).split(u'\n', Qt::SkipEmptyParts));
         insert(std::move(entry));
     }
 }
@@ -133,6 +157,7 @@ void GalleryIndex::put(const GalleryPicture &picture)
 
 void GalleryIndex::remove(qint64 id)
 {
+    m_byDate.clear();
     const auto known = m_at.find(id);
     if (known == m_at.end())
         return;
@@ -444,11 +469,25 @@ QList<qint64> GalleryIndex::search(const GalleryQuery &query, const GalleryOrder
     }
     std::vector<int> positions;
     positions.reserve(std::size_t(found.count(true)));
-    for (int i = 0; i < found.size(); ++i) {
-        if (found.testBit(i))
-            positions.push_back(i);
+    if (order.sort == GallerySort::Date && order.direction == Qt::DescendingOrder &&
+        (order.grouping == GalleryGrouping::None || order.grouping == GalleryGrouping::Day)) {
+        // What everybody looks at is kept in order.
+        if (m_byDate.empty()) {
+            m_byDate.resize(m_entries.size());
+            std::iota(m_byDate.begin(), m_byDate.end(), 0);
+            sort(&m_byDate, {});
+        }
+        for (const int at : m_byDate) {
+            if (found.testBit(at))
+                positions.push_back(at);
+        }
+    } else {
+        for (int i = 0; i < found.size(); ++i) {
+            if (found.testBit(i))
+                positions.push_back(i);
+        }
+        sort(&positions, order);
     }
-    sort(&positions, order);
     QList<qint64> ids;
     ids.reserve(qsizetype(positions.size()));
     for (const int at : positions)

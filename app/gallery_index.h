@@ -127,6 +127,8 @@ private:
     QList<GalleryCollection> m_collections;
     QSet<QString> m_missingRoots;
     DayRange m_day;
+    quint32 m_lastFolder = 0;
+    mutable std::vector<int> m_byDate; ///< positions, newest first; empty: to be sorted anew
 };
 
 } // namespace app

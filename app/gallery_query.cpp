@@ -182,6 +182,8 @@ bool isHit(const GalleryQuery::Condition &condition, const GalleryPicture &pictu
         return text.contains(condition.text, Qt::CaseInsensitive);
     };
     const auto hasThem = [&condition](const QString &text) {
+        if (!condition.words.isEmpty() && isUnspaced(condition.words.last()))
+            return text.contains(condition.text, Qt::CaseInsensitive);
         return hasWords(foldedWords(text), condition.words, condition.isWhole);
     };
     const auto compared = [&condition](double number) { return holds(number, condition.compare, condition.number); };
@@ -260,6 +262,16 @@ QStringList foldedWords(const QString &text)
     if (!word.isEmpty())
         words.append(word);
     return words;
+}
+
+bool isUnspaced(const QString &word)
+{
+    return std::any_of(word.begin(), word.end(), [](QChar sign) {
+        const QChar::Script script = sign.script();
+        return script == QChar::Script_Han || script == QChar::Script_Hiragana || script == QChar::Script_Katakana ||
+               script == QChar::Script_Thai || script == QChar::Script_Lao || script == QChar::Script_Khmer ||
+               script == QChar::Script_Myanmar;
+    });
 }
 
 bool hasWords(const QStringList &text, const QStringList &words, bool isWhole)

@@ -113,6 +113,8 @@ private:
 
 /// Words of a text as the index knows them: small letters without accents, cut at whatever is no letter or digit.
 [[nodiscard]] QStringList foldedWords(const QString &text);
+/// Of a writing without spaces between words (Chinese, Japanese, Thai ...): looked for anywhere in a text.
+[[nodiscard]] bool isUnspaced(const QString &word);
 /// Whether these words follow each other in the text; the last may be a beginning unless isWhole.
 [[nodiscard]] bool hasWords(const QStringList &text, const QStringList &words, bool isWhole);
 

@@ -43,17 +43,6 @@ QList<qint64> numbersOf(const QString &list)
     return numbers;
 }
 
-/// Writing without spaces between words: FTS5 takes a whole sentence for one word.
-bool isUnspaced(const QString &word)
-{
-    return std::any_of(word.begin(), word.end(), [](QChar sign) {
-        const QChar::Script script = sign.script();
-        return script == QChar::Script_Han || script == QChar::Script_Hiragana || script == QChar::Script_Katakana ||
-               script == QChar::Script_Thai || script == QChar::Script_Lao || script == QChar::Script_Khmer ||
-               script == QChar::Script_Myanmar;
-    });
-}
-
 QString columnsOf(GalleryQuery::Field field)
 {
     switch (field) {
@@ -184,16 +173,37 @@ QList<qint64> GalleryStore::moreLike(qint64 id, Likeness likeness, int most) con
 QList<qint64> GalleryStore::likePrompt(qint64 id, int most) const
 {
     const GalleryPicture picture = pictures({id}).value(0);
-    QStringList words;
+    const QSqlDatabase db = QSqlDatabase::database(m_reader, false);
+    // Rare words say most, and asking for common ones takes long.
+    std::vector<std::pair<int, QString>> byNumber;
+    QSqlQuery vocabulary(db);
+    vocabulary.exec(
+        QStringLiteral("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab('main', 'words', 'row')"));
+    vocabulary.prepare(QStringLiteral("SELECT doc FROM temp.vocabulary WHERE term = ?"));
+    QStringList seen;
     for (const QString &word : foldedWords(picture.prompt)) {
         constexpr qsizetype kShort = 2; // "a", "of", "in" say nothing
-        constexpr qsizetype kMostWords = 16;
-        if (word.size() > kShort && words.size() < kMostWords && !words.contains(quoted(word)))
+        constexpr qsizetype kMostWords = 40;
+        if (word.size() <= kShort || seen.size() >= kMostWords || seen.contains(word))
+            continue;
+        seen.append(word);
+        vocabulary.addBindValue(word);
+        if (vocabulary.exec() && vocabulary.next())
+            byNumber.emplace_back(vocabulary.value(0).toInt(), word);
+        vocabulary.finish();
+    }
+    std::sort(byNumber.begin(), byNumber.end());
+    QStringList words;
+    int rows = 0;
+    for (const auto &[number, word] : byNumber) {
+        constexpr int kMostRows = 20'000;
+        rows += number;
+        if (number > 1 && (rows <= kMostRows || words.size() < 2))
             words.append(quoted(word));
     }
     if (words.isEmpty())
         return {};
-    QSqlQuery query(QSqlDatabase::database(m_reader, false));
+    QSqlQuery query(db);
     query.setForwardOnly(true);
     query.prepare(QStringLiteral("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank LIMIT %1").arg(most));
     query.addBindValue(QStringLiteral("{prompt} : (%1)").arg(words.join(QLatin1String(" OR "))));

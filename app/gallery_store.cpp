@@ -168,29 +168,27 @@ void GalleryStore::open()
 {
     QDir().mkpath(QFileInfo(m_database).absolutePath());
     const Opened opened = openReader();
-    switch (opened) {
-    case Opened::Yes:
-        break;
-    case Opened::Damaged:
+    bool isThere = opened == Opened::Yes;
+    if (opened == Opened::Damaged) {
         setAside();
-        (void)openReader();
-        Q_EMIT notice(tr("The index of the gallery was damaged. It is being made again from the pictures."));
-        break;
-    case Opened::Newer: { // it keeps its file, this one makes its own
+        isThere = openReader() == Opened::Yes;
+        if (isThere)
+            Q_EMIT notice(tr("The index of the gallery was damaged. It is being made again from the pictures."));
+    } else if (opened == Opened::Newer) { // it keeps its file, this one makes its own
         closeReader();
         const QFileInfo file(m_database);
         m_database = file.dir().filePath(
             QStringLiteral("%1-%2.%3").arg(file.completeBaseName()).arg(kVersion).arg(file.suffix()));
-        if (openReader() != Opened::Yes) {
+        isThere = openReader() == Opened::Yes;
+        if (!isThere) {
             setAside();
-            (void)openReader();
+            isThere = openReader() == Opened::Yes;
         }
         Q_EMIT notice(
             tr("The index of the gallery is of a newer version of the program. It is kept, and another one is "
                "made beside it; pictures, stars and tags are the same."));
-        break;
     }
-    case Opened::NotWritable: {
+    if (!isThere) {
         closeReader();
         const QByteArray name = QCryptographicHash::hash(m_database.toUtf8(), QCryptographicHash::Md5).toHex().left(12);
         m_database = QDir::temp().filePath(QStringLiteral("tincture-gallery-%1.sqlite").arg(QString::fromLatin1(name)));
@@ -200,8 +198,6 @@ void GalleryStore::open()
         }
         Q_EMIT notice(tr("The folder of the gallery's index may not be written. The index is made anew for this time; "
                          "check the rights of that folder."));
-        break;
-    }
     }
     m_pool.start([this, file = m_database] {
         m_writer->setDatabase(file);

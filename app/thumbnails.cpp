@@ -12,6 +12,7 @@
 #include <QThread>
 
 #include <algorithm>
+#include <utility>
 
 namespace app {
 
@@ -134,6 +135,8 @@ Thumbnails::~Thumbnails()
 
 void Thumbnails::describe(const QStringList &paths)
 {
+    if (std::exchange(m_isDescribing, true))
+        return; // rested() follows: then there may be more to do
     m_idlePool.start([this, paths, folder = m_folder] {
         for (const QString &path : paths) {
             if (m_isStopped)
@@ -145,7 +148,13 @@ void Thumbnails::describe(const QStringList &paths)
             QMetaObject::invokeMethod(
                 this, [this, path, look] { Q_EMIT described(path, look); }, Qt::QueuedConnection);
         }
-        QMetaObject::invokeMethod(this, &Thumbnails::rested, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                m_isDescribing = false;
+                Q_EMIT rested();
+            },
+            Qt::QueuedConnection);
     });
 }
 

@@ -65,6 +65,7 @@ private:
     QThreadPool m_pool;
     QThreadPool m_idlePool; ///< one thread, when nothing else runs
     std::atomic<bool> m_isStopped = false;
+    bool m_isDescribing = false;
     std::vector<Request> m_waiting; ///< last in, first out
     QHash<QString, int> m_running;
     QSet<QString> m_failed;

@@ -69,6 +69,9 @@ GalleryChooser::GalleryChooser(app::Studio &studio, int most, QWidget *parent)
     m_delay.setInterval(100);
     connect(&m_delay, &QTimer::timeout, this, [this] {
         m_filter->setSearch(m_search->text());
+        // Enter takes the first that was found.
+        if (!m_search->text().isEmpty() && m_filter->rowCount() > 0)
+            m_list->setCurrentIndex(m_filter->index(0, 0));
         updateWords();
     });
     connect(m_search, &SearchField::textChanged, &m_delay, qOverload<>(&QTimer::start));

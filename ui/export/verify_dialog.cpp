@@ -165,7 +165,8 @@ void VerifyDialog::showResult(const app::VerifyResult &result)
         m_title->setText(tr("It cannot be made again"));
         break;
     }
-    m_sentence->setText(record.sentence);
+    // The title says the verdict already.
+    m_sentence->setText(record.verdict == app::Verdict::Identical ? tr("Every pixel is the same.") : record.sentence);
     m_sentence->setColor(record.verdict == app::Verdict::Identical ? Token::Success : Token::Text);
     QStringList lines;
     for (const QString &reason : record.reasons)

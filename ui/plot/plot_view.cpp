@@ -484,6 +484,7 @@ void PlotView::layPictures()
         return say(tr("A plot has at most %1 pictures, this one has %2.")
                        .arg(QLocale().toString(app::kMostPlotCells), QLocale().toString(cells)));
     display(m_studio.plots().adopt(app::XyPlot::fromPictures(m_pictures, x, y)));
+    takeDefinition(m_kept->definition());
 }
 
 void PlotView::updateList()

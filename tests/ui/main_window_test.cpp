@@ -87,8 +87,9 @@ void MainWindowTest::cleanup()
 
 void MainWindowTest::railShowsThePagesThatExist()
 {
-    QCOMPARE(window->pageIds(), QStringList({QStringLiteral("create"), QStringLiteral("gallery"),
-                                             QStringLiteral("models"), QStringLiteral("settings")}));
+    QCOMPARE(window->pageIds(),
+             QStringList({QStringLiteral("create"), QStringLiteral("gallery"), QStringLiteral("compare"),
+                          QStringLiteral("learn"), QStringLiteral("models"), QStringLiteral("settings")}));
     for (const QString &id : window->pageIds()) {
         window->showPage(id);
         QCOMPARE(window->currentPage(), id);
@@ -140,7 +141,7 @@ void MainWindowTest::everyMenuActionHasWords()
 void MainWindowTest::everyControlHasAName_data()
 {
     QTest::addColumn<QString>("id");
-    for (const char *id : {"create", "gallery", "models", "settings"})
+    for (const char *id : {"create", "gallery", "compare", "models", "settings"})
         QTest::newRow(id) << QString::fromLatin1(id);
 }
 

@@ -159,6 +159,8 @@ QWidget *CompareBar::makeQuestion()
         button("knockOutLeft", QString(), QStringLiteral("←"), QStringLiteral("star"), [this] { Q_EMIT chosen(0); });
     m_right =
         button("knockOutRight", QString(), QStringLiteral("→"), QStringLiteral("star"), [this] { Q_EMIT chosen(1); });
+    m_left->setAccessibleName(tr("The left one is better"));
+    m_right->setAccessibleName(tr("The right one is better"));
     m_skip = button("knockOutSkip", tr("Skip"), QStringLiteral("↓"), {}, [this] { Q_EMIT skipped(); });
     m_undo = button("knockOutUndo", tr("Undo"), QStringLiteral("Z"), {}, [this] { Q_EMIT undone(); });
     row->addStretch(1);

@@ -118,7 +118,7 @@ public:
     {
         engine::throwIfStopped(context);
         if (const auto *encode = std::get_if<engine::EncodeRequest>(&request))
-            return engine::EncodeResult{.picture = encode->picture};
+            return encoded(*encode);
         if (const auto *predict = std::get_if<engine::PredictNoiseRequest>(&request))
             return engine::PredictNoiseResult{.timesteps = predict->timesteps,
                                               .errors = std::vector<double>(predict->timesteps.size(), 0.25),
@@ -127,6 +127,18 @@ public:
         const auto &decode = std::get<engine::DecodeRequest>(request);
         failIfAsked(decode.model.string());
         return engine::DecodeResult{paint(decode.latent.width * 8, decode.latent.height * 8, 5)};
+    }
+
+    /// A latent of a made-up autoencoder: four channels, an eighth of the picture's sides.
+    static engine::EncodeResult encoded(const engine::EncodeRequest &request)
+    {
+        engine::LatentArray latent{
+            4, std::max(1, request.picture.height / 8), std::max(1, request.picture.width / 8), {}};
+        for (int i = 0; i < latent.channels * latent.height * latent.width; ++i)
+            latent.values.push_back(float(i % 7) / 3.0F - 1.0F);
+        return {.latent = latent,
+                .picture = request.picture,
+                .map = {.factors = {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0}, .bias = {0, 0, 0}, .scale = 8}};
     }
 
     engine::TrainReport train(const engine::TrainRequest &request, const engine::RunContext &context) override

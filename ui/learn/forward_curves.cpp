@@ -54,8 +54,10 @@ ForwardCurves::ForwardCurves(QWidget *parent) : SidePanel(Side::Right, kWidth, p
                            .ticks = {-3, -2, -1, 0, 1, 2, 3},
                            .valueText = [](double value) { return chartNumber(value, 3); }});
     m_histogram->addCurve({.name = tr("noisy picture"), .formula = QStringLiteral("x_t"), .line = ChartLine::Bars});
-    m_histogram->addCurve(
-        {.name = tr("picture"), .formula = QStringLiteral("x_0"), .color = Token::Text3, .line = ChartLine::Dashed});
+    m_histogram->addCurve({.name = tr("picture (not to scale)"),
+                           .formula = QStringLiteral("x_0"),
+                           .color = Token::Text3,
+                           .line = ChartLine::Dashed});
     m_histogram->addCurve({.name = tr("Gaussian"), .color = Token::Curve2});
     QVector<QPointF> bell;
     for (int i = 0; i <= 120; ++i) {
@@ -118,13 +120,21 @@ void ForwardCurves::setProcess(const engine::ForwardProcess &process)
     m_snr->setPoints(0, snr);
     m_sigma->setPoints(0, sigma);
     // What runs off to infinity at the end is cut there.
-    const double lowest = std::max(snr.constLast().y(), -80.0);
-    m_snr->setYAxis({.minimum = std::floor(std::min(lowest, -40.0) / 20.0) * 20.0 - 8.0,
-                     .maximum = std::max(48.0, std::ceil(snr.constFirst().y() / 20.0) * 20.0 + 8.0),
-                     .valueText = [](double value) { return chartNumber(value, 3); }});
-    m_sigma->setYAxis({.scale = ChartScale::Logarithmic,
-                       .minimum = std::min(0.006, sigma.constFirst().y() * 0.8),
-                       .maximum = std::clamp(sigma.constLast().y() * 1.5, 250.0, 10000.0)});
+    const double lowest = std::floor(std::min(std::max(snr.constLast().y(), -80.0), -40.0) / 20.0) * 20.0;
+    const double highest = std::max(40.0, std::floor(snr.constFirst().y() / 20.0) * 20.0);
+    const double stride = highest - lowest > 100.0 ? 40.0 : 20.0;
+    ChartAxis decibels{.minimum = lowest - 8.0,
+                       .maximum = std::max(highest, snr.constFirst().y()) + 8.0,
+                       .valueText = [](double value) { return chartNumber(value, 3); }};
+    for (double tick = std::ceil(lowest / stride) * stride; tick <= highest; tick += stride)
+        decibels.ticks.append(tick);
+    m_snr->setYAxis(decibels);
+    ChartAxis levels{.scale = ChartScale::Logarithmic,
+                     .minimum = std::min(0.006, sigma.constFirst().y() * 0.8),
+                     .maximum = std::clamp(sigma.constLast().y() * 1.5, 250.0, 10000.0)};
+    for (double tick = 0.01; tick <= *levels.maximum; tick *= 10.0)
+        levels.ticks.append(tick);
+    m_sigma->setYAxis(levels);
 }
 
 void ForwardCurves::setT(const engine::ForwardProcess &process, int t)
@@ -149,12 +159,17 @@ void ForwardCurves::setDensities(const std::vector<double> &noisy, const std::ve
         return result;
     };
     m_histogram->setPoints(0, points(noisy));
-    m_histogram->setPoints(1, points(clean));
     // A steep picture may leave the frame at the top; the Gaussian always fills two thirds of it.
     double highest = 0.55;
     for (const double value : noisy)
         highest = std::max(highest, std::min(value * 1.05, 1.2));
     m_histogram->setYAxis({.name = tr("share"), .minimum = 0.0, .maximum = highest});
+    // A few colours make needles: of the picture itself the shape is shown, not the height.
+    std::vector<double> shape = clean;
+    const double peak = shape.empty() ? 0.0 : *std::max_element(shape.begin(), shape.end());
+    for (double &value : shape)
+        value *= peak > 0.0 ? 0.6 * highest / peak : 0.0;
+    m_histogram->setPoints(1, points(shape));
 }
 
 } // namespace ui

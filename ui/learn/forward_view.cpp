@@ -76,9 +76,7 @@ ForwardView::ForwardView(app::Studio &studio, QWidget *parent)
     , m_toolbar(new QWidget(this))
     , m_stack(new QStackedWidget(this))
     , m_empty(new EmptyState(tr("Choose a picture and watch it go"),
-                             tr("Any picture will do: one of yours, one from the gallery, or an example. Drop it here "
-                                "or choose it."),
-                             m_stack))
+                             tr("Drop one here: your own, one of the gallery, or an example."), m_stack))
     , m_scroll(new QScrollArea(m_stack))
     , m_curves(new ForwardCurves(this))
     , m_toasts(new ToastHost(this))
@@ -115,6 +113,7 @@ ForwardView::ForwardView(app::Studio &studio, QWidget *parent)
     m_retry.setInterval(kRetryMs);
     m_retry.setSingleShot(true);
     connectParts();
+    m_export->setEnabled(false);
     changeProcess();
     updateAsking();
 }
@@ -209,6 +208,7 @@ void ForwardView::setPicture(const ForwardPicture &picture)
                                                    locale.toString(picture.fullSize.height()))
                                         : picture.name);
     m_stack->setCurrentWidget(m_scroll);
+    m_export->setEnabled(true);
     drawNoise();
     dropAnswers();
     layOutTiles();

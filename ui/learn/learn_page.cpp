@@ -65,7 +65,7 @@ LearnPage::LearnPage(app::Studio &studio, QWidget *parent)
     addAction(fold);
     connect(fold, &QAction::triggered, this, [this] { setExplained(!isExplained()); });
     connect(m_explain, &QToolButton::clicked, this, [this] { setExplained(!isExplained()); });
-    connect(m_choice, &SegmentedControl::currentChanged, this, &LearnPage::show);
+    connect(m_choice, &SegmentedControl::currentChanged, this, &LearnPage::showIndex);
 
     // Its formula stands beside the slider over t.
     addTab({.id = QStringLiteral("forward"),
@@ -109,7 +109,7 @@ LearnPage::LearnPage(app::Studio &studio, QWidget *parent)
     for (size_t i = 0; i < m_tabs.size(); ++i)
         wanted = m_tabs[i].id == last ? int(i) : wanted;
     m_choice->setCurrentIndex(wanted);
-    show(wanted);
+    showIndex(wanted);
 }
 
 LearnPage::~LearnPage() = default;
@@ -151,7 +151,7 @@ QWidget *LearnPage::tab(const QString &id)
     return nullptr;
 }
 
-void LearnPage::show(int index)
+void LearnPage::showIndex(int index)
 {
     if (index == m_current || index < 0 || index >= int(m_tabs.size()))
         return;

@@ -66,7 +66,7 @@ private:
         QWidget *widget = nullptr;
     };
     void addTab(Tab tab);
-    void show(int index);
+    void showIndex(int index);
     [[nodiscard]] LearnView *view() const; ///< of the tab shown; nullptr where it is an ordinary widget
 
     app::Studio &m_studio;

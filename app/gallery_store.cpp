@@ -203,6 +203,9 @@ void GalleryStore::open()
         m_writer->setDatabase(file);
         m_writer->open();
     });
+    // Reading every page takes seconds of a processor that the first screen needs more.
+    constexpr int kCheckMs = 1500;
+    QTimer::singleShot(kCheckMs, this, [this] { m_pool.start([this] { m_writer->verify(); }); });
     applyFolders();
     reload();
     m_lookTimer->start();

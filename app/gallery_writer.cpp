@@ -121,6 +121,11 @@ void GalleryStore::Writer::open()
     db.open();
     QSqlQuery query(db);
     query.exec(QStringLiteral("PRAGMA synchronous = NORMAL"));
+}
+
+void GalleryStore::Writer::verify()
+{
+    QSqlQuery query(database());
     // A damaged page may lie anywhere; this reads them all, away from the UI thread.
     const bool isSound = query.exec(QStringLiteral("PRAGMA quick_check(1)")) && query.next() &&
                          query.value(0).toString() == QLatin1String("ok");

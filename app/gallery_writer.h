@@ -22,7 +22,8 @@ public:
     Writer(GalleryStore &store, QString database, QString ownFolder);
 
     void setDatabase(const QString &file) { m_file = file; } ///< before open()
-    void open();                                             ///< checks the whole file, too
+    void open();
+    void verify(); ///< reads the whole index; a damaged one is made again
     void close();
     void setRoots(const QStringList &roots, const QString &main); ///< rows of other folders leave the index
     void add(const QList<GalleryPicture> &pictures);

@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <functional>
 
 namespace {
@@ -45,9 +46,18 @@ double milliseconds(const std::function<void()> &work)
     return double(clock.nsecsElapsed()) / 1e6;
 }
 
+/// Of this thread: on a machine that does other things, too, the wall clock measures those.
+double processorMs()
+{
+    timespec now = {};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) / 1e6;
+}
+
 void row(const char *what, double value, const char *unit, const char *goal)
 {
     std::printf("| %-58s | %8.1f %-4s | %-10s |\n", what, value, unit, goal);
+    std::fflush(stdout);
 }
 
 void measureSearch(const app::GalleryStore &store)
@@ -177,6 +187,7 @@ int main(int argc, char **argv)
         app::GalleryStore store(database, folder.path());
         app::Thumbnails thumbnails(QString{});
         app::GalleryModel model(store, thumbnails);
+        const double processor = processorMs();
         const double opened = milliseconds([&] { store.open(); });
         const double shown = milliseconds([&] {
             model.reload();
@@ -185,6 +196,7 @@ int main(int argc, char **argv)
         });
         row("open the index", opened, "ms", "");
         row("... and read the first screen", opened + shown, "ms", "under 500");
+        row("... of which this thread's work", processorMs() - processor, "ms", "");
         row("read the first screen again, as when the page opens", milliseconds([&] {
                 model.reload();
                 for (int i = 0; i < 60; ++i)

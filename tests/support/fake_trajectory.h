@@ -53,8 +53,15 @@ inline engine::Trajectory fakeTrajectory(const engine::GenerateRequest &request,
         value = random();
     made.start = noise;
     const int steps = std::max(request.steps, 1);
+    made.family = "fake";
+    made.noise.push_back({.step = 0, .seed = seed});
     for (int i = 0; i <= steps; ++i)
         made.sigmas.push_back(14.6 * std::pow(1.0 - double(i) / steps, 2.0));
+    engine::TrajectorySegment segment = {.sampler = request.sampler, .schedule = request.schedule};
+    segment.sigmas = made.sigmas;
+    for (int i = 0; i < steps; ++i)
+        segment.timesteps.push_back(999.0 * (1.0 - double(i) / steps));
+    made.segments.push_back(std::move(segment));
     for (int i = 0; i < steps; ++i) {
         const double sigma = made.sigmas[std::size_t(i)];
         const float done = float(i + 1) / float(steps);

@@ -149,8 +149,13 @@ void BranchForm::start(const app::TrajectoryPtr &parent, int step)
     m_head->setTitle(tr("Branch from step %1").arg(step + 1));
     m_prompt->setPlainText(QString::fromStdString(used.prompt));
     m_negative->setPlainText(QString::fromStdString(used.negativePrompt));
-    select(m_sampler, parent->sampler.empty() ? used.sampler : parent->sampler);
-    select(m_schedule, parent->schedule.empty() ? used.schedule : parent->schedule);
+    const engine::SamplerInfo *sampler = engine::findSampler(parent->sampler.empty() ? used.sampler : parent->sampler);
+    const engine::ScheduleInfo *schedule =
+        engine::findSchedule(parent->schedule.empty() ? used.schedule : parent->schedule);
+    select(m_sampler, sampler ? std::string(sampler->id) : std::string());
+    select(m_schedule, schedule ? std::string(schedule->id) : std::string());
+    m_startSampler = chosen(m_sampler);
+    m_startSchedule = chosen(m_schedule);
     m_steps->setValue(int(parent->steps.size()) - step);
     m_guidance->setValue(used.guidanceScale);
     m_otherNoise->setChecked(false);
@@ -166,9 +171,9 @@ engine::GenerateRequest BranchForm::request() const
     request.prompt = m_prompt->toPlainText().toStdString();
     request.negativePrompt = m_negative->toPlainText().toStdString();
     // What was not touched stays as it was asked for: an empty schedule is the sampler's own.
-    if (chosen(m_sampler) != m_parent->sampler)
+    if (chosen(m_sampler) != m_startSampler)
         request.sampler = chosen(m_sampler);
-    if (chosen(m_schedule) != m_parent->schedule)
+    if (chosen(m_schedule) != m_startSchedule)
         request.schedule = chosen(m_schedule);
     if (remaining != int(m_parent->steps.size()) - m_step)
         request.steps += remaining - (int(m_parent->steps.size()) - m_step); // a start picture takes fewer than asked

@@ -50,6 +50,8 @@ private:
 
     app::TrajectoryPtr m_parent;
     int m_step = 0;
+    std::string m_startSampler; ///< as the fields were filled
+    std::string m_startSchedule;
     PanelHead *m_head;
     PromptEdit *m_prompt;
     PromptEdit *m_negative;

@@ -307,7 +307,7 @@ void ReverseView::showChart()
 
 void ReverseView::showTree()
 {
-    if (m_picture.isEmpty())
+    if (m_picture.isEmpty() || m_pictures.steps() == 0)
         return;
     app::TrajectoryStore &store = m_studio.trajectories();
     const QString root = store.rootOf(m_picture);

@@ -124,6 +124,10 @@ WordsView::WordsView(app::Studio &studio, QWidget *parent)
                 m_awaited.clear();
                 show(picture, trajectory);
             });
+    connect(&store, &app::TrajectoryStore::kept, this, [this](const QString &picture) {
+        if (isVisible() && m_picture.isEmpty() && m_awaited.isEmpty())
+            open(picture);
+    });
     connect(&store, &app::TrajectoryStore::failed, this, [this](const QString &picture, const app::Failure &failure) {
         if (picture != m_awaited)
             return;

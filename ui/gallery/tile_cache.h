@@ -18,7 +18,7 @@ public:
 
     /// Side of the cells and device pixels per pixel; what was made for others is dropped.
     void setCell(int side, double ratio);
-    void clear() { m_tiles.clear(); }
+    void clear();
     /// Time for new tiles starts to run.
     void beginFrame();
     /// Whether a tile was drawn roughly in this frame: paint again soon.
@@ -35,7 +35,11 @@ private:
         QPixmap pixmap;
     };
 
+    [[nodiscard]] QPixmap make(const QSize &cell, const ThumbnailState &state);
+
     QCache<qint64, Tile> m_tiles; ///< cost in kilobytes
+    QImage m_mask;                ///< round corners
+    QImage m_edge;                ///< the line along them
     QElapsedTimer m_clock;
     int m_side = 0;
     double m_ratio = 1.0;

@@ -84,6 +84,9 @@ void ChartTest::valuesBetweenPointsLieOnALine()
     QCOMPARE(chart.valueAt(curve, 5), 0.5);
     QCOMPARE(chart.valueAt(curve, 10), 1.0);
     QCOMPARE(chart.valueAt(curve, 15), 0.5);
+    chart.setYAxis({.scale = ChartScale::Logarithmic});
+    chart.setPoints(curve, {{0, 0.01}, {10, 1}, {20, 0.01}});
+    QVERIFY(std::abs(chart.valueAt(curve, 5) - 0.1) < 1e-12); // as it is drawn
     QVERIFY(std::isnan(chart.valueAt(curve, -1)));
     QVERIFY(std::isnan(chart.valueAt(curve, 21)));
 }

@@ -104,7 +104,7 @@ void ForwardPageTest::exampleOpensWithOnePress()
     room.find<Button>("example0")->click();
     QTRY_COMPARE(room.view->picture().name, QStringLiteral("cat-face.png"));
     QVERIFY(room.find<ForwardTile>("noisyTile")->isVisible());
-    QVERIFY(room.page->status().left.contains(QLatin1String("64 × 64")));
+    QVERIFY(room.page->status().left.contains(QStringLiteral("64 × 64")));
 }
 
 void ForwardPageTest::noisyPictureIsTheClosedForm()

@@ -327,7 +327,12 @@ double Chart::valueAt(int curve, double x) const
     if (above == points.begin())
         return kNone;
     const QPointF &below = *(above - 1);
-    return std::lerp(below.y(), above->y(), (x - below.x()) / (above->x() - below.x()));
+    const double share = (x - below.x()) / (above->x() - below.x());
+    // On the line as it is drawn: straight on a logarithmic axis too.
+    const bool isLogarithmic = m_y.scale == ChartScale::Logarithmic && !m_curves.at(curve).look.hasOwnScale;
+    if (isLogarithmic && below.y() > 0.0 && above->y() > 0.0)
+        return std::exp(std::lerp(std::log(below.y()), std::log(above->y()), share));
+    return std::lerp(below.y(), above->y(), share);
 }
 
 QStringList Chart::pointedText() const

@@ -243,8 +243,7 @@ void ComparePageTest::chooserSearchesTheGallery()
     QTRY_COMPARE(list->model()->rowCount(), 4);
     chooser.findChild<QLineEdit *>()->setText(QStringLiteral("sunglasses"));
     QTRY_COMPARE(list->model()->rowCount(), 1);
-    list->setCurrentIndex(list->model()->index(0, 0));
-    QCOMPARE(chooser.chosen(), QStringList(world->blue));
+    QTRY_COMPARE(chooser.chosen(), QStringList(world->blue)); // Enter would take it
 }
 
 void ComparePageTest::knockOutGivesStarsThatCanBeTakenBack()

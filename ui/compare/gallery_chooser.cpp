@@ -69,11 +69,10 @@ GalleryChooser::GalleryChooser(app::Studio &studio, int most, QWidget *parent)
     m_delay.setInterval(100);
     connect(&m_delay, &QTimer::timeout, this, [this] {
         m_filter->setSearch(m_search->text());
-        // Enter takes the first that was found.
-        if (!m_search->text().isEmpty() && m_filter->rowCount() > 0)
-            m_list->setCurrentIndex(m_filter->index(0, 0));
-        updateWords();
+        selectFirst();
     });
+    connect(m_filter, &GalleryFilter::searched, this, &GalleryChooser::selectFirst);
+    connect(m_filter, &QAbstractItemModel::modelReset, this, &GalleryChooser::selectFirst);
     connect(m_search, &SearchField::textChanged, &m_delay, qOverload<>(&QTimer::start));
     connect(cancel, &Button::clicked, this, &QDialog::reject);
     connect(m_take, &Button::clicked, this, &QDialog::accept);
@@ -93,6 +92,14 @@ QStringList GalleryChooser::chosen() const
             paths.append(row.data(app::GalleryModel::PathRole).toString());
     }
     return paths;
+}
+
+void GalleryChooser::selectFirst()
+{
+    // Enter takes the first that was found.
+    if (!m_search->text().isEmpty() && m_filter->rowCount() > 0 && !m_list->selectionModel()->hasSelection())
+        m_list->setCurrentIndex(m_filter->index(0, 0));
+    updateWords();
 }
 
 void GalleryChooser::updateWords()

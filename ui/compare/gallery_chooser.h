@@ -25,6 +25,7 @@ public:
     [[nodiscard]] QStringList chosen() const;
 
 private:
+    void selectFirst();
     void updateWords();
 
     app::Studio &m_studio;

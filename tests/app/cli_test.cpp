@@ -29,6 +29,7 @@ private Q_SLOTS:
     void tokenizesWithoutUtf8Locale();
     void inspectsAPictureWithoutRecipe();
     void generatesAPictureThatTellsItsRecipe();
+    void aPictureIsVerifiedAndExported();
     void aFolderIsFilledWithNumberedPictures();
     void branchesFromATrajectory();
     void interruptEndsARun();
@@ -76,7 +77,8 @@ void CliTest::helpNamesEveryCommand()
     const Answer help = run({QStringLiteral("--help")});
     QCOMPARE(help.status, 0);
     QVERIFY(help.err.isEmpty());
-    for (const char *command : {"generate", "branch", "inspect", "tokenize", "samplers", "schedules", "probe", "train"})
+    for (const char *command :
+         {"generate", "branch", "inspect", "export", "verify", "tokenize", "samplers", "schedules", "probe", "train"})
         QVERIFY2(help.out.contains(command), command);
     QVERIFY(help.out.contains("Exit status"));
     QCOMPARE(run({}).status, 2);
@@ -86,7 +88,8 @@ void CliTest::helpNamesEveryCommand()
 void CliTest::everyCommandHasHelp_data()
 {
     QTest::addColumn<QString>("command");
-    for (const char *command : {"generate", "branch", "inspect", "tokenize", "samplers", "schedules", "probe", "train"})
+    for (const char *command :
+         {"generate", "branch", "inspect", "export", "verify", "tokenize", "samplers", "schedules", "probe", "train"})
         QTest::addRow("%s", command) << QString::fromLatin1(command);
 }
 
@@ -263,6 +266,30 @@ void CliTest::generatesAPictureThatTellsItsRecipe()
     QCOMPARE(recipe.value(QStringLiteral("schedule")).toString(), QStringLiteral("karras"));
     QCOMPARE(recipe.value(QStringLiteral("width")).toInt(), 64);
     QCOMPARE(recipe.value(QStringLiteral("model_hash")).toString().size(), 10);
+}
+
+void CliTest::aPictureIsVerifiedAndExported()
+{
+    const QString out = m_folder.filePath(QStringLiteral("same.png"));
+    const Answer made = run(generateArguments({QStringLiteral("--steps"), QStringLiteral("1"), QStringLiteral("--size"),
+                                               QStringLiteral("32x32"), QStringLiteral("--out"), out}));
+    QVERIFY2(made.status == 0, made.err.constData());
+    const Answer same = run({QStringLiteral("verify"), out, QStringLiteral("--json")});
+    QVERIFY2(same.status == 0, same.err.constData());
+    QCOMPARE(same.json().object().value(QStringLiteral("verdict")).toString(), QStringLiteral("identical"));
+
+    const QString folder = m_folder.filePath(QStringLiteral("exported"));
+    const QStringList asJpeg = {QStringLiteral("export"),   out,
+                                QStringLiteral("--to"),     folder,
+                                QStringLiteral("--format"), QStringLiteral("jpeg")};
+    QCOMPARE(run(asJpeg).status, 0);
+    QCOMPARE(run(asJpeg).status, 0); // nothing is overwritten
+    QCOMPARE(QDir(folder).entryList(QDir::Files, QDir::Name),
+             (QStringList{QStringLiteral("same-2.jpg"), QStringLiteral("same.jpg")}));
+    const Answer other =
+        run({QStringLiteral("verify"), folder + QStringLiteral("/same.jpg"), QStringLiteral("--json")});
+    QCOMPARE(other.status, 1); // JPEG is not the same
+    QCOMPARE(other.json().object().value(QStringLiteral("verdict")).toString(), QStringLiteral("different"));
 }
 
 void CliTest::aFolderIsFilledWithNumberedPictures()

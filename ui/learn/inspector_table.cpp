@@ -15,7 +15,7 @@ namespace {
 
 QString milliseconds(double seconds)
 {
-    if (seconds >= 10.0)
+    if (seconds >= 1.0)
         return durationText(seconds);
     return InspectorTableModel::tr("%1 ms").arg(QLocale().toString(qRound(seconds * 1000.0)));
 }

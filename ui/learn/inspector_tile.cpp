@@ -147,7 +147,8 @@ void InspectorTile::setChoices(const QStringList &choices, const QString &access
         m_choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         m_choice->setMinimumContentsLength(10);
         m_choice->setFixedHeight(28);
-        m_head->insertWidget(0, m_choice, 1);
+        m_choice->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        m_head->insertWidget(0, m_choice, 100);
         m_title->hide();
         connect(m_choice, &QComboBox::currentIndexChanged, this, &InspectorTile::choiceChanged);
     }

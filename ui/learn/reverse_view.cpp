@@ -237,7 +237,9 @@ void ReverseView::makePanel()
     scroll->setWidget(m_tree);
     auto *foot =
         new Label(tr("A branch with nothing changed gives the same bytes."), TextStyle::Detail, Token::Text3, page);
-    foot->setContentsMargins(16, 12, 16, 12);
+    auto *footRow = new QHBoxLayout;
+    footRow->setContentsMargins(16, 12, 16, 12);
+    footRow->addWidget(foot);
     foot->setWordWrap(true);
     auto *column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
@@ -248,7 +250,7 @@ void ReverseView::makePanel()
     column->addWidget(m_branchHead);
     column->addWidget(scroll, 6);
     column->addWidget(new HairLine(page));
-    column->addWidget(foot);
+    column->addLayout(footRow);
     m_form = new BranchForm(m_panelStack);
     m_panelStack->addWidget(page);
     m_panelStack->addWidget(m_form);
@@ -403,7 +405,7 @@ void ReverseView::fit()
     // What is above and below the pictures keeps its height; they take what is left of the width and of the height.
     const int byWidth = (width() - 2 * kMargin - 3 * 16) / 4;
     const int free = height() - 168 - 260 - 90;
-    const int side = std::clamp(std::min(byWidth, std::max(free, 190)), 120, 420);
+    const int side = std::clamp(std::min(byWidth, std::max(free, 222)), 120, 420);
     for (InspectorTile *tile : {m_noisy, m_noise, m_predicted, m_change}) {
         tile->square()->setWidest(side);
         tile->setMaximumWidth(side);
@@ -419,8 +421,11 @@ void ReverseView::activate()
     // The other tab may have gone to another picture; one without steps stays until another is chosen.
     if (m_awaited.isEmpty() && (m_picture.isEmpty() || m_pictures.steps() > 0) && current != m_picture)
         open(current);
-    if (m_pictures.steps() > 0 && isVisible() && !m_panel->isAncestorOf(focusWidget()))
-        m_strip->setFocus(Qt::OtherFocusReason);
+    // After the click that brought this tab has given the focus to the tabs.
+    QTimer::singleShot(0, this, [this] {
+        if (m_pictures.steps() > 0 && isVisible() && m_panelStack->currentIndex() == 0)
+            m_strip->setFocus(Qt::OtherFocusReason);
+    });
 }
 
 void ReverseView::deactivate()

@@ -246,9 +246,8 @@ void GalleryPage::addFiles(const QStringList &paths)
         const QFileInfo info(path);
         if (info.isDir()) {
             const QString folder = QDir::cleanPath(info.absoluteFilePath());
-            const bool isKnown =
-                folders.contains(folder) ||
-                (folder + u'/').startsWith(QDir::cleanPath(m_studio.settings().pictureFolder()) + u'/');
+            const bool isKnown = folders.contains(folder) ||
+                                 (folder + u'/').startsWith(QDir::cleanPath(m_studio.store().folder()) + u'/');
             if (isKnown) {
                 m_toasts->show({.iconName = QStringLiteral("folder"),
                                 .text = tr("\"%1\" is in the gallery already").arg(info.fileName())});
@@ -271,7 +270,7 @@ void GalleryPage::addFiles(const QStringList &paths)
 
 void GalleryPage::importFiles(const QStringList &files)
 {
-    const QString folder = QDir(m_studio.settings().pictureFolder()).filePath(QStringLiteral("Added"));
+    const QString folder = QDir(m_studio.store().folder()).filePath(QStringLiteral("Added"));
     QThreadPool::globalInstance()->start([page = QPointer<GalleryPage>(this), files, folder] {
         int copied = 0;
         QStringList failed;

@@ -68,7 +68,7 @@ private Q_SLOTS:
 private:
     std::shared_ptr<const engine::Trajectory> made(const engine::GenerateRequest &request);
 
-    engine::TorchEngine m_engine{engine::EngineOptions{}};
+    engine::TorchEngine m_engine{engine::EngineOptions{.threads = 1}};
     engine::Image m_image;
 };
 

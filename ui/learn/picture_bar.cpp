@@ -121,7 +121,20 @@ Button *PictureBar::addButton(const QString &text, const QString &iconName)
 
 void PictureBar::setCompact(bool isNarrow)
 {
-    m_seed->setVisible(!isNarrow);
+    m_isNarrow = isNarrow;
+    fit();
+}
+
+void PictureBar::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    fit();
+}
+
+void PictureBar::fit()
+{
+    constexpr int kRoomForSeed = 520;
+    m_seed->setVisible(!m_isNarrow && width() >= kRoomForSeed);
 }
 
 void PictureBar::showMenu()

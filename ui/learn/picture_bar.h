@@ -32,7 +32,11 @@ public:
 Q_SIGNALS:
     void pictureChosen(const QString &path);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
+    void fit();
     void showMenu();
     void chooseFile();
 
@@ -42,6 +46,7 @@ private:
     ElidedLabel *m_title;
     Label *m_seed;
     Button *m_choose;
+    bool m_isNarrow = false;
 };
 
 /// First words of a prompt, or the name of the file.

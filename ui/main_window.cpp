@@ -8,9 +8,11 @@
 #include "app/model_catalog.h"
 #include "app/settings.h"
 #include "app/studio.h"
+#include "app/training_runs.h"
 #include "ui/common/focus_frame.h"
 #include "ui/common/side_panel.h"
 #include "ui/common/theme.h"
+#include "ui/common/toast.h"
 #include "ui/compare/compare_page.h"
 #include "ui/create/create_page.h"
 #include "ui/create/recipe_panel.h"
@@ -23,6 +25,8 @@
 #include "ui/rail.h"
 #include "ui/settings/settings_page.h"
 #include "ui/status_line.h"
+#include "ui/train/train_page.h"
+#include "ui/train/train_words.h"
 
 #include <QApplication>
 #include <QCloseEvent>
@@ -58,6 +62,7 @@ const QList<MainWindow::PageRow> &MainWindow::pageTable()
         {"gallery", "gallery", QT_TR_NOOP("Gallery"), Qt::Key_2, false, &MainWindow::makeGallery},
         {"compare", "compare", QT_TR_NOOP("Compare"), Qt::Key_3, false, &MainWindow::makeCompare},
         {"learn", "learn", QT_TR_NOOP("Learn"), Qt::Key_4, false, &MainWindow::makeLearn},
+        {"train", "train", QT_TR_NOOP("Train"), Qt::Key_5, false, &MainWindow::makeTrain},
         {"models", "models", QT_TR_NOOP("Models"), Qt::Key_6, false, &MainWindow::makeModels},
         {"settings", "settings", QT_TR_NOOP("Settings"), Qt::Key_Comma, true, &MainWindow::makeSettings},
         {"plot", "gallery", QT_TR_NOOP("X/Y plot"), Qt::Key_unknown, false, &MainWindow::makePlot, true},
@@ -94,6 +99,7 @@ MainWindow::MainWindow(app::Studio &studio, QWidget *parent)
     , m_rail(new Rail(this))
     , m_stack(new QStackedWidget(this))
     , m_status(new StatusLine(this))
+    , m_toasts(new ToastHost(m_stack))
 {
     theme().setChoice(themeChoice(studio.settings().theme()));
     setWindowTitle(QStringLiteral("Tincture"));
@@ -123,7 +129,10 @@ MainWindow::MainWindow(app::Studio &studio, QWidget *parent)
                          .isAtFoot = each.isAtFoot});
     }
     connect(m_rail, &Rail::chosen, this, &MainWindow::showPage);
-    connect(m_status, &StatusLine::stateClicked, this, [this] { showPage(QStringLiteral("create")); });
+    connect(m_status, &StatusLine::stateClicked, this, [this] {
+        const bool isTraining = !m_studio.queue().running() && m_studio.trainings().active();
+        showPage(isTraining ? QStringLiteral("train") : QStringLiteral("create"));
+    });
     connect(m_status, &StatusLine::queueClicked, this, [this] {
         showPage(QStringLiteral("create"));
         if (SidePanel *panel = m_create->rightPanel())
@@ -145,6 +154,7 @@ MainWindow::MainWindow(app::Studio &studio, QWidget *parent)
     page(QStringLiteral("create")); // always there: the queue's words and keys are its own
     makeMenus();
     connectStudio();
+    connectTraining();
     const QString last = studio.settings().lastPage();
     showPage(QStringLiteral("create"));
     if (!last.isEmpty() && pageIds().contains(last))
@@ -236,6 +246,50 @@ void MainWindow::comparePictures(const QStringList &files)
         m_compare->add(files);
     else
         m_compare->compare(files);
+}
+
+Page *MainWindow::makeTrain()
+{
+    m_train = new TrainPage(m_studio, m_stack);
+    connect(m_train, &TrainPage::useRequested, this, [this](const QString &path) {
+        m_create->useModel(path);
+        showPage(QStringLiteral("create"));
+    });
+    return m_train;
+}
+
+void MainWindow::connectTraining()
+{
+    app::TrainingRuns &runs = m_studio.trainings();
+    const auto update = [this] {
+        const app::TrainingRun *run = m_studio.trainings().active();
+        m_rail->setProgress(QStringLiteral("train"), run ? run->progress() : -1.0);
+        updateState();
+        updateQueue();
+    };
+    connect(&runs, &app::TrainingRuns::runChanged, this, update);
+    connect(&runs, &app::TrainingRuns::activeChanged, this, update);
+    connect(&runs, &app::TrainingRuns::runEnded, this, [this](const QString &id) {
+        const app::TrainingRun *run = m_studio.trainings().find(id);
+        if (!run || m_current == QLatin1String("train")) // its banner says it
+            return;
+        if (run->state == app::TrainingState::Finished)
+            m_toasts->show({.iconName = QStringLiteral("check"),
+                            .text = tr("%1 is finished").arg(run->name),
+                            .action = tr("Use it now"),
+                            .run = [this, id] {
+                                page(QStringLiteral("train"));
+                                m_train->useRun(id);
+                            }});
+        else if (!run->failure.sentence.isEmpty())
+            m_toasts->show({.iconName = QStringLiteral("warning"),
+                            .text = run->failure.sentence,
+                            .action = tr("Show"),
+                            .run = [this, id] {
+                                showPage(QStringLiteral("train"));
+                                m_train->showRun(id);
+                            }});
+    });
 }
 
 Page *MainWindow::makeModels()
@@ -410,6 +464,8 @@ void MainWindow::updateState()
     const app::Job *job = m_studio.queue().running();
     if (job)
         m_status->setState(EngineState::Running, workText(*job));
+    else if (const app::TrainingRun *run = m_studio.trainings().active())
+        m_status->setState(EngineState::Running, trainingText(*run));
     else if (!m_failure.isEmpty())
         m_status->setState(EngineState::Failed, tr("The engine did not start"));
     else if (!m_isEngineReady)
@@ -455,6 +511,8 @@ void MainWindow::updateQueue()
             text = tr("%1, paused").arg(text);
         else if (queue.secondsLeft() >= 0.0)
             text = tr("%1, %2 left").arg(text, durationText(queue.secondsLeft()));
+    } else if (const app::TrainingRun *run = m_studio.trainings().active(); run && run->secondsLeft >= 0.0) {
+        text = tr("%1 left").arg(durationText(run->secondsLeft));
     } else if (m_current == QLatin1String("create")) {
         text = tr("Queue is empty");
     }

@@ -27,6 +27,8 @@ class PlotView;
 class Rail;
 class SettingsPage;
 class StatusLine;
+class ToastHost;
+class TrainPage;
 enum class PictureCommand;
 
 /// The window: menu bar, rail, the page that is looked at, status line. Knows every page and connects them; pages
@@ -69,6 +71,7 @@ private:
     Page *makeGallery();
     Page *makeLearn();
     Page *makeCompare();
+    Page *makeTrain();
     Page *makeModels();
     Page *makePlot();
     Page *makeSettings();
@@ -93,6 +96,7 @@ private:
     void showAbout();
 
     void connectStudio();
+    void connectTraining();
     void updateState();
     void updateStatus();
     void updateQueue();
@@ -110,11 +114,13 @@ private:
     Rail *m_rail;
     QStackedWidget *m_stack;
     StatusLine *m_status;
+    ToastHost *m_toasts; ///< of what happened away from the page that is looked at
     QHash<QString, Page *> m_pages;
     CreatePage *m_create = nullptr;
     GalleryPage *m_gallery = nullptr;
     LearnPage *m_learn = nullptr;
     ComparePage *m_compare = nullptr;
+    TrainPage *m_train = nullptr;
     ModelsPage *m_models = nullptr;
     PlotView *m_plot = nullptr;
     SettingsPage *m_settings = nullptr;

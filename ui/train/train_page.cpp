@@ -64,11 +64,11 @@ TrainPage::TrainPage(app::Studio &studio, QWidget *parent)
     , m_explanation(new Explanation(this))
     , m_banner(new Banner(this))
     , m_stack(new QStackedWidget(this))
-    , m_empty(new EmptyState(tr("Train a model on your own pictures"),
-                             tr("1. Choose a folder of pictures; captions are welcome. 2. Choose what to make of them, "
-                                "and see how long it takes. 3. Start, watch noise turn into pictures, and use the "
-                                "model at once."),
-                             m_stack))
+    , m_empty(
+          new EmptyState(tr("Train a model on your own pictures"),
+                         tr("1. Choose a folder of pictures. 2. Choose what to make of them. 3. Start, and watch noise "
+                            "turn into pictures."),
+                         m_stack))
     , m_view(new RunView(studio.trainings(), studio.thumbnails(), m_stack))
     , m_toasts(new ToastHost(this))
 {

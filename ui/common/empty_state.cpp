@@ -78,12 +78,21 @@ void EmptyState::setTitle(const QString &title)
 void EmptyState::setText(const QString &text)
 {
     m_text->setParagraph(text);
+    fitText();
+}
+
+/// The layout gives an aligned label the height of one line unless it is told better.
+void EmptyState::fitText()
+{
+    const int width = std::clamp(this->width() - 48, 80, m_widest);
+    m_text->setFixedWidth(width);
+    m_text->setMinimumHeight(std::max(0, m_text->heightForWidth(width)));
 }
 
 void EmptyState::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    m_text->setFixedWidth(std::clamp(width() - 48, 80, m_widest));
+    fitText();
 }
 
 Button *EmptyState::addButton(const QString &text, const QString &iconName, bool isPrimary)

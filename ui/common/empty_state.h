@@ -28,6 +28,8 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void fitText();
+
     int m_widest = 480;
     Label *m_title;
     Label *m_text;

@@ -1,4 +1,5 @@
 // What the Create page can do at a key, a menu or a button.
+#include "app/gallery_edits.h"
 #include "app/gallery_model.h"
 #include "app/gallery_store.h"
 #include "app/job_queue.h"
@@ -333,7 +334,7 @@ void CreatePage::setStars(qint64 number, int stars)
     app::GalleryModel &gallery = m_studio.gallery();
     const int row = gallery.rowOf(picture->file);
     if (row >= 0)
-        m_studio.store().setStars(gallery.picture(row).id, stars);
+        m_studio.edits().setStars({gallery.picture(row).id}, stars);
     m_session->setStars(number, stars);
 }
 

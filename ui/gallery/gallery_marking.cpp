@@ -164,7 +164,7 @@ void GalleryPage::forgetUndone()
 
 bool GalleryPage::canUndo() const
 {
-    return !m_done.isEmpty();
+    return !m_done.isEmpty() || m_edits->canUndo();
 }
 
 bool GalleryPage::canRedo() const
@@ -175,7 +175,7 @@ bool GalleryPage::canRedo() const
 QString GalleryPage::undoText() const
 {
     if (m_done.isEmpty())
-        return {};
+        return m_edits->undoText(); // made before this page was
     return m_done.last() == Change::Edit ? m_edits->undoText()
                                          : tr("%n picture(s) to the trash", nullptr, int(m_moved.last().size()));
 }
@@ -191,6 +191,8 @@ QString GalleryPage::redoText() const
 bool GalleryPage::undo()
 {
     m_marks->flush();
+    if (m_done.isEmpty() && m_edits->canUndo())
+        m_done.append(Change::Edit);
     if (m_done.isEmpty())
         return false;
     const Change last = m_done.takeLast();

@@ -67,7 +67,7 @@ GalleryPage::GalleryPage(app::Studio &studio, QWidget *parent)
     , m_banner(new Banner(m_overview))
     , m_toasts(new ToastHost(this))
     , m_free(new FreeSpace(this))
-    , m_edits(new app::GalleryEdits(studio.store(), this))
+    , m_edits(&studio.edits())
 {
     setAccessibleName(tr("Gallery"));
     setSurface(m_middle, Token::Canvas);

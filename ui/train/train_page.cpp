@@ -4,6 +4,7 @@
 #include "app/settings.h"
 #include "app/studio.h"
 #include "app/training_runs.h"
+#include "app/training_speed.h"
 #include "ui/common/badge.h"
 #include "ui/common/banner.h"
 #include "ui/common/button.h"
@@ -420,6 +421,7 @@ void TrainPage::act(int action)
 
 void TrainPage::start()
 {
+    m_studio.trainingSpeed().stopMeasuring();
     const app::TrainingRuns::Started started = m_studio.trainings().start(m_setup->runName(), m_setup->request());
     if (started.problems.empty())
         return;

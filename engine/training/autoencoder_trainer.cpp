@@ -41,7 +41,8 @@ AutoencoderObjective::AutoencoderObjective(const PreparedData &data, Autoencoder
     , m_device(device)
     , m_vae(std::move(vae))
     , m_options(options)
-    , m_sampler({.pictures = data.pictures, .weights = data.weights}, device, 0.0)
+    // Every picture as often as the others: reconstructing them is what is measured, not drawing them.
+    , m_sampler({.pictures = data.pictures, .weights = torch::ones_like(data.weights)}, device, 0.0)
 {
     m_vae->to(device);
 }

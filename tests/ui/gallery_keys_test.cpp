@@ -233,7 +233,7 @@ void GalleryKeysTest::collectionsAreMadeFilledAndDeleted()
 {
     app::GalleryStore &store = world->studio->store();
     auto *sources = page->findChild<ui::SourceList *>(QStringLiteral("sources"));
-    app::GalleryEdits *edits = page->findChild<app::GalleryEdits *>();
+    app::GalleryEdits *edits = &world->studio->edits();
     const QString id = edits->createCollection(QStringLiteral("Owls"), {filter()->idAt(0), filter()->idAt(3)});
     QTRY_COMPARE(store.countIn(id), 2);
     const auto row = [sources](const QString &name) {

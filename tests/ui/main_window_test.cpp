@@ -89,7 +89,8 @@ void MainWindowTest::railShowsThePagesThatExist()
 {
     QCOMPARE(window->pageIds(),
              QStringList({QStringLiteral("create"), QStringLiteral("gallery"), QStringLiteral("compare"),
-                          QStringLiteral("learn"), QStringLiteral("models"), QStringLiteral("settings")}));
+                          QStringLiteral("learn"), QStringLiteral("train"), QStringLiteral("models"),
+                          QStringLiteral("settings")}));
     for (const QString &id : window->pageIds()) {
         window->showPage(id);
         QCOMPARE(window->currentPage(), id);

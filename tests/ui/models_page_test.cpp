@@ -171,7 +171,7 @@ void ModelsPageTest::themeIsChosenInTheSettings()
     QCOMPARE(studio->settings().theme(), app::Theme::Light);
     studio->settings().setTheme(app::Theme::Dark);
     QCOMPARE(themes->currentIndex(), 1);
-    auto *newest = page.findChild<ui::Switch *>();
+    auto *newest = page.findChild<ui::Switch *>(QStringLiteral("showsNewest"));
     const bool before = studio->settings().showsNewest();
     QTest::keyClick(newest, Qt::Key_Space);
     QCOMPARE(studio->settings().showsNewest(), !before);

@@ -171,6 +171,7 @@ void SettingsPage::makeAppearance()
 
     QVBoxLayout *canvas = addCard(section, tr("Canvas"));
     auto *newest = new Switch;
+    newest->setObjectName(QStringLiteral("showsNewest"));
     newest->setChecked(settings.showsNewest());
     connect(newest, &Switch::toggled, this, [&settings](bool on) { settings.setShowsNewest(on); });
     addRow(canvas, tr("Go to the newest picture"), tr("when it is finished; off: stay where you look"), newest);

@@ -1,6 +1,7 @@
 #include "app/training_runs.h"
 
 #include "app/image_file.h"
+#include "engine/training_work.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -167,7 +168,7 @@ QString TrainingRuns::freeName(const QString &wish) const
     }
 }
 
-TrainingRuns::Started TrainingRuns::start(const QString &name, engine::TrainRequest request)
+TrainingRuns::Started TrainingRuns::start(const QString &name, engine::TrainRequest request, int pictures)
 {
     Started result;
     if (active())
@@ -177,6 +178,7 @@ TrainingRuns::Started TrainingRuns::start(const QString &name, engine::TrainRequ
     const QDateTime now = QDateTime::currentDateTime();
     run.id = QStringLiteral("%1-%2").arg(now.toString(QStringLiteral("yyyyMMdd-HHmmss-zzz")), run.name);
     run.started = now;
+    run.pictures = pictures;
     const QDir models(m_modelFolder);
     request.output =
         (request.kind == engine::TrainKind::Lora ? models.filePath(QStringLiteral("lora/%1.safetensors").arg(run.name))
@@ -374,7 +376,10 @@ void TrainingRuns::onLoss(const engine::LossReported &loss)
     run->loss = loss.smoothedLoss;
     run->learningRate = loss.learningRate;
     run->picturesPerSecond = loss.picturesPerSecond;
-    run->secondsLeft = loss.secondsLeft;
+    // The engine counts training; the samples that are still to be drawn take their time too.
+    const double trained = double(run->request.steps) * run->request.batch * run->request.accumulate;
+    run->secondsLeft =
+        loss.secondsLeft * engine::workOfRun(run->request) / (trained * engine::workOfPicture(run->request));
     addPoint(run->id, {loss.step, float(loss.loss), float(loss.smoothedLoss), float(loss.learningRate)});
     changed(*run);
 }

@@ -47,7 +47,8 @@ public:
     [[nodiscard]] bool isRestored() const { return m_isRestored; }
 
     /// Begins a run. Its output and checkpoints are filled in; the name is made unique.
-    Started start(const QString &name, engine::TrainRequest request);
+    /// \param pictures  that will be used, so far as it is known
+    Started start(const QString &name, engine::TrainRequest request, int pictures = 0);
     void pause(const QString &id);
     /// Goes on from the checkpoint, or from the start where there is none.
     void proceed(const QString &id);

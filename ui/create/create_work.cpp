@@ -134,7 +134,9 @@ void CreatePage::connectQueue()
             [this](app::JobId id, const engine::GenerateReport &report) { m_session->setReport(id, report); });
     connect(&engine, &app::EngineThread::engineFailed, this,
             [this](const app::Failure &failure) { postFailure(0, failure); });
-    connect(&engine, &app::EngineThread::notice, this, [this](app::JobId, const QString &text) {
+    connect(&engine, &app::EngineThread::notice, this, [this](app::JobId id, const QString &text) {
+        if (!m_studio.queue().find(id)) // a training's: its own page says it
+            return;
         m_banner->post({.kind = BannerKind::Warning, .what = text});
         m_bannerRow->show();
     });

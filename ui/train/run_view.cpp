@@ -37,7 +37,7 @@ QVector<QPointF> plannedRates(const engine::TrainRequest &request)
         if (request.learningRateSchedule == engine::LearningRateSchedule::Cosine)
             rate *= 0.5 * (1.0 + std::cos(std::numbers::pi * step / std::max(1.0, steps)));
         if (step < double(request.warmupSteps))
-            rate *= (step + 1.0) / double(request.warmupSteps);
+            rate *= std::min(1.0, (step + 1.0) / double(request.warmupSteps));
         return QPointF(step, rate);
     };
     for (int i = 0; i <= kPlanPoints; ++i)
@@ -214,10 +214,10 @@ void RunView::updateFigures()
     m_times.value->setText(run->timesThrough() > 0.0 ? locale.toString(run->timesThrough(), 'f', 0) : none);
     const bool isKnown = run->isActive() && run->secondsLeft >= 0.0;
     m_left.value->setText(isKnown ? durationText(run->secondsLeft) : none);
-    m_left.name->setText(isKnown ? tr("left, done at %1")
-                                       .arg(locale.toString(QTime::currentTime().addSecs(int(run->secondsLeft) % 86400),
-                                                            QLocale::ShortFormat))
-                                 : tr("left"));
+    QString clock = locale.timeFormat(QLocale::ShortFormat);
+    clock.remove(QStringLiteral(":ss"));
+    const QTime end = QTime::currentTime().addSecs(int(std::fmod(std::max(0.0, run->secondsLeft), 86400.0)));
+    m_left.name->setText(isKnown ? tr("left, done at %1").arg(locale.toString(end, clock)) : tr("left"));
     m_meter->setFraction(run->progress());
     updateSampleNote();
 }

@@ -422,7 +422,8 @@ void TrainPage::act(int action)
 void TrainPage::start()
 {
     m_studio.trainingSpeed().stopMeasuring();
-    const app::TrainingRuns::Started started = m_studio.trainings().start(m_setup->runName(), m_setup->request());
+    const app::TrainingRuns::Started started =
+        m_studio.trainings().start(m_setup->runName(), m_setup->request(), m_setup->contents().usable());
     if (started.problems.empty())
         return;
     const engine::Problem &problem = started.problems.front();

@@ -95,7 +95,7 @@ QString powerHtml(double value)
     const int power = int(std::floor(std::log10(std::abs(value))));
     if (power >= -2 && power <= 3)
         return locale.toString(value, 'g', 3);
-    return QStringLiteral("%1 × 10<sup style=\"font-size:11px\">%2%3</sup>")
+    return QStringLiteral("%1 × 10<sup style=\"font-size:13px\">%2%3</sup>")
         .arg(locale.toString(value / std::pow(10.0, power), 'f', 2), power < 0 ? QStringLiteral("−") : QString())
         .arg(std::abs(power));
 }

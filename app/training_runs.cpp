@@ -391,6 +391,8 @@ void TrainingRuns::addPoint(const QString &id, const TrainingPoint &point)
         // After a checkpoint: what the run had done beyond it is done again.
         while (!history.points.empty() && history.points.back().step >= point.step)
             history.points.pop_back();
+        if (TrainingRun *run = findRun(id))
+            run->samples.removeIf([&point](const SampleFile &sample) { return sample.step >= point.step; });
         m_pool.start([files = filesOf(id), point] { files.forgetFrom(point.step); });
     } else if (!history.points.empty() && history.points.back().step >= point.step) {
         return; // the report at the end repeats the last one

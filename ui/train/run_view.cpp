@@ -270,6 +270,7 @@ void RunView::appendPoint(const app::TrainingPoint &point)
                                                         m_chart->points(Smoothed).last().x() >= double(point.step));
     if (isBehind) { // it went on from a checkpoint
         rebuildCurves();
+        m_strip->setRun(m_runs.find(m_run));
         return;
     }
     m_chart->appendPoint(Smoothed, {double(point.step), double(point.smoothedLoss)});

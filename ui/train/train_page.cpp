@@ -336,14 +336,12 @@ void TrainPage::updateToolbar()
     const RunBadge badge = runBadge(*run);
     m_badge->setText(badge.text, badge.kind);
     const app::TrainingRun *active = m_studio.trainings().active();
-    const bool isLeaving = run->state == app::TrainingState::Pausing || run->state == app::TrainingState::Keeping;
     m_pause->setText(run->isActive() ? tr("Pause") : tr("Continue"));
     m_pause->setIconName(run->isActive() ? QStringLiteral("pause") : QStringLiteral("play"));
-    m_pause->setEnabled(run->isActive() ? !isLeaving : active == nullptr);
+    m_pause->setEnabled(run->isActive() || active == nullptr); // not off while it leaves: that would move the focus
     m_pause->setToolTip(run->isActive()     ? tr("Saves the run at the next step; it can go on later")
                         : active == nullptr ? tr("Goes on from the last checkpoint")
                                             : tr("Another run is at work; pause it first"));
-    m_keep->setEnabled(run->state != app::TrainingState::Keeping);
     m_keep->setToolTip(tr("Ends the run at the next step with the model as it is then"));
 }
 

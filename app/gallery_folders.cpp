@@ -136,17 +136,26 @@ void GalleryStore::scanNow(const QString &root)
     known->isAsked = true;
     known->isStale = false;
     known->nextMs = 0;
+    known->scanNumber = ++m_scanNumber;
     m_isRound = true;
-    m_pool.start([this, root] { m_writer->startScan(root); });
+    m_pool.start([this, root, number = m_scanNumber] { m_writer->startScan(root, number); });
 }
 
-void GalleryStore::launchScan(const QString &root, const QHash<QString, GalleryScan::Known> &known)
+GalleryStore::Root *GalleryStore::scannedRoot(const QString &root, quint64 number)
 {
     const auto place = m_roots.find(root);
-    if (place == m_roots.end()) {
+    return place != m_roots.end() && place->scanNumber == number ? &*place : nullptr;
+}
+
+void GalleryStore::launchScan(const QString &root, quint64 number, const QHash<QString, GalleryScan::Known> &known)
+{
+    Root *place = scannedRoot(root, number);
+    if (!place) {
         finishIfAllEnded();
         return;
     }
+    if (place->scan)
+        place->scan->cancel(); // without a handle its thread might outlive this store
     place->isAsked = false;
     place->fresh = 0;
     place->done = 0;
@@ -156,13 +165,16 @@ void GalleryStore::launchScan(const QString &root, const QHash<QString, GalleryS
     // The scan's thread may outlive this store where a folder hangs: cancel() sees to it that it sends nothing then.
     const auto post = [this](auto call) { QMetaObject::invokeMethod(this, call, Qt::QueuedConnection); };
     GalleryScan::Events events;
-    events.walked = [this, post, root](const GalleryScan::Walked &walked) {
-        post([this, root, walked] { onWalked(root, walked); });
+    events.walked = [this, post, root, number](const GalleryScan::Walked &walked) {
+        post([this, root, number, walked] {
+            if (scannedRoot(root, number))
+                onWalked(root, walked);
+        });
     };
-    events.found = [this, post, root](const QList<GalleryPicture> &pictures, int done) {
-        post([this, root, pictures, done] {
-            const auto each = m_roots.find(root);
-            if (each == m_roots.end())
+    events.found = [this, post, root, number](const QList<GalleryPicture> &pictures, int done) {
+        post([this, root, number, pictures, done] {
+            Root *each = scannedRoot(root, number);
+            if (!each)
                 return;
             each->done = done;
             int all = 0;
@@ -177,8 +189,8 @@ void GalleryStore::launchScan(const QString &root, const QHash<QString, GalleryS
                 [this, root, pictures, isFew = each->fresh <= kFew] { m_writer->takeFound(root, pictures, isFew); });
         });
     };
-    events.ended = [this, post, root] {
-        post([this, root] { m_pool.start([this, root] { m_writer->takeEnd(root); }); });
+    events.ended = [this, post, root, number] {
+        post([this, root, number] { m_pool.start([this, root, number] { m_writer->takeEnd(root, number); }); });
     };
     place->scan = GalleryScan::start({.folder = root,
                                       .isMain = place->info.isMain,
@@ -230,11 +242,12 @@ void GalleryStore::setState(Root *root, GalleryFolder::State state)
         Q_EMIT reset(); // its tiles look different
 }
 
-void GalleryStore::onScanEnded(const QString &root)
+void GalleryStore::onScanEnded(const QString &root, quint64 number)
 {
-    const auto place = m_roots.find(root);
-    if (place != m_roots.end() && place->scan) {
+    Root *place = scannedRoot(root, number);
+    if (place && place->scan) {
         const qint64 now = QDateTime::currentMSecsSinceEpoch();
+        place->scan->cancel();
         place->scan.reset();
         place->tookMs = now - place->startedMs;
         if (isAway(place->info.state))
@@ -285,6 +298,7 @@ void GalleryStore::look()
         if (root.scan && root.scan->silenceMs() > m_patienceMs) {
             root.scan->cancel(); // its thread hangs in the system; nobody waits for it
             root.scan.reset();
+            root.scanNumber = 0; // what it sent and was not read yet counts no more
             root.done = 0;
             root.fresh = 0;
             root.nextMs = now + 4 * kAwayRestMs;

@@ -65,6 +65,7 @@ void GalleryIndex::load(const QSqlDatabase &database)
 {
     m_entries.clear();
     m_at.clear();
+    m_byDate.clear();
     QSqlQuery rows(database);
     rows.setForwardOnly(true);
     rows.exec(QStringLiteral("SELECT count(*) FROM pictures"));

@@ -365,6 +365,24 @@ qint64 GalleryStore::idOf(const QString &path) const
     return query.exec() && query.next() ? query.value(0).toLongLong() : 0;
 }
 
+QHash<qint64, QString> GalleryStore::pathsOf(const QList<qint64> &ids) const
+{
+    const QSqlDatabase db = QSqlDatabase::database(m_reader, false);
+    if (!db.isOpen())
+        return {}; // the window is there before open()
+    QStringList numbers;
+    numbers.reserve(ids.size());
+    for (const qint64 id : ids)
+        numbers.append(QString::number(id));
+    QSqlQuery query(db);
+    query.setForwardOnly(true);
+    query.exec(QStringLiteral("SELECT id, path FROM pictures WHERE id IN (%1)").arg(numbers.join(u',')));
+    QHash<qint64, QString> paths;
+    while (query.next())
+        paths.insert(query.value(0).toLongLong(), query.value(1).toString());
+    return paths;
+}
+
 int GalleryStore::count() const
 {
     return m_index->size();

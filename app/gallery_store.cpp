@@ -254,9 +254,10 @@ void GalleryStore::rebuild()
         return;
     m_isRebuilding = true; // once a run: a second time the disk is to blame
     qWarning("the gallery index %s is damaged and is made again", qPrintable(m_database));
-    m_pool.clear();
+    // What is on its way to the journals gets there first: they need no index.
     m_pool.start([this] { m_writer->close(); });
     m_pool.waitForDone();
+    m_pending.clear(); // the rows are numbered anew, and the journals have their marks
     setAside();
     (void)openReader();
     m_pool.start([this] { m_writer->open(); });
@@ -265,6 +266,7 @@ void GalleryStore::rebuild()
             root.scan->cancel();
         root.scan.reset();
         root.isAsked = false;
+        root.scanNumber = 0;
     }
     m_looks = {};
     reload();
@@ -321,9 +323,19 @@ void GalleryStore::setMarks(const QList<qint64> &ids, const QList<PictureMarks> 
     for (qsizetype i = 0; i < ids.size(); ++i)
         m_pending.insert(ids[i], {marks[i], m_serial});
     const QList<GalleryPicture> changed = pictures(ids);
-    for (const GalleryPicture &picture : changed)
+    QList<GalleryPicture> marked; // no more of the rows than the journals need
+    marked.reserve(changed.size());
+    for (const GalleryPicture &picture : changed) {
         m_index->put(picture);
-    m_pool.start([this, ids, marks, serial = m_serial] { m_writer->setMarks(ids, marks, serial); });
+        GalleryPicture row;
+        row.id = picture.id;
+        row.path = picture.path;
+        row.folder = picture.folder;
+        row.hash = picture.hash;
+        row.setMarks(picture.marks());
+        marked.append(row);
+    }
+    m_pool.start([this, ids, marked, serial = m_serial] { m_writer->setMarks(ids, marked, serial); });
     if (changed.size() == 1)
         Q_EMIT pictureChanged(changed.first());
     else

@@ -95,6 +95,7 @@ public:
     [[nodiscard]] QStringList models() const;              ///< that made pictures, most used first
     [[nodiscard]] QList<QPair<QString, int>> tags() const; ///< with their number of pictures, by name
     [[nodiscard]] qint64 idOf(const QString &path) const;  ///< 0 if there is no such row
+    [[nodiscard]] QHash<qint64, QString> pathsOf(const QList<qint64> &ids) const; ///< far less than pictures()
     [[nodiscard]] int count() const;
     /// Colours and composition of a picture (pictureLook()), for moreLike().
     void setLook(const QString &path, const QByteArray &look);
@@ -131,8 +132,9 @@ private:
     {
         GalleryFolder info = {};
         std::shared_ptr<GalleryScan> scan = {};
-        bool isAsked = false; ///< a scan is on its way to its thread
-        bool isStale = false; ///< something changed while it was scanned
+        bool isAsked = false;   ///< a scan is on its way to its thread
+        bool isStale = false;   ///< something changed while it was scanned
+        quint64 scanNumber = 0; ///< of the scan asked for or under way; others have nothing to say any more
         bool isNetwork = false;
         int fresh = 0; ///< files of the scan under way
         int done = 0;
@@ -159,13 +161,14 @@ private:
     void onMarksSaved(const QList<qint64> &ids, quint64 serial);
     void onMarksFailed(const QList<qint64> &ids, quint64 serial);
     void onCollections(const QList<GalleryCollection> &collections, quint64 serial, bool isSaved);
-    void launchScan(const QString &root, const QHash<QString, GalleryScan::Known> &known);
+    void launchScan(const QString &root, quint64 number, const QHash<QString, GalleryScan::Known> &known);
     void onWalked(const QString &root, const GalleryScan::Walked &walked);
-    void onScanEnded(const QString &root);
+    void onScanEnded(const QString &root, quint64 number);
     void onScansFinished(int removed);
 
     enum class Opened { Yes, Damaged, Newer, NotWritable };
     [[nodiscard]] bool isOpen() const;
+    [[nodiscard]] Root *scannedRoot(const QString &root, quint64 number); ///< nullptr: that scan is not its own
     [[nodiscard]] Opened openReader();
     void rebuild();
     void setAside();
@@ -202,8 +205,9 @@ private:
     qint64 m_ownWriteMs = 0; ///< when this program wrote a picture last
     quint64 m_serial = 0;
     quint64 m_collectionsSerial = 0;
-    int m_added = 0;        ///< by the scans under way
-    bool m_isRound = false; ///< scans are under way
+    quint64 m_scanNumber = 0; ///< of the newest scan
+    int m_added = 0;          ///< by the scans under way
+    bool m_isRound = false;   ///< scans are under way
     bool m_isRebuilding = false;
 };
 

@@ -121,6 +121,8 @@ void GalleryStore::Writer::open()
     db.open();
     QSqlQuery query(db);
     query.exec(QStringLiteral("PRAGMA synchronous = NORMAL"));
+    m_gone.clear(); // numbers of another index
+    m_goneHash.clear();
 }
 
 void GalleryStore::Writer::verify()
@@ -163,18 +165,26 @@ bool GalleryStore::Writer::check(const QSqlQuery &query)
     return false;
 }
 
-QString GalleryStore::Writer::rootOf(const QString &path) const
+QString GalleryStore::Writer::rootAbove(const QString &path) const
 {
     QString best;
     for (const QString &root : m_roots) {
         if (root.size() > best.size() && path.startsWith(root + u'/'))
             best = root;
     }
-    return best.isEmpty() ? m_main : best;
+    return best;
+}
+
+QString GalleryStore::Writer::rootOf(const QString &path) const
+{
+    const QString root = rootAbove(path);
+    return root.isEmpty() ? m_main : root;
 }
 
 void GalleryStore::Writer::setRoots(const QStringList &roots, const QString &main)
 {
+    if (!m_main.isEmpty() && m_main != main)
+        carryCollections(m_main, main);
     m_roots = roots;
     m_main = main;
     QStringList marks;
@@ -189,6 +199,8 @@ void GalleryStore::Writer::setRoots(const QStringList &roots, const QString &mai
     while (query.next())
         others.append(query.value(0).toLongLong());
     query.finish();
+    if (!others.isEmpty())
+        carryMarks(others);
     if (!others.isEmpty() && erase(others))
         post([others](GalleryStore &store) { store.onRemoved(others, {}); });
 }
@@ -303,6 +315,7 @@ QList<GalleryPicture> GalleryStore::Writer::rows(const QString &where)
     if (check(query)) {
         while (query.next())
             found.append(galleryPictureFrom(query));
+        (void)check(query); // a damaged page may come late
     }
     return found;
 }
@@ -343,29 +356,58 @@ void GalleryStore::Writer::add(const QList<GalleryPicture> &pictures)
     post([written, fresh](GalleryStore &store) { store.onWritten(written, fresh, true); });
 }
 
-void GalleryStore::Writer::setMarks(const QList<qint64> &ids, const QList<PictureMarks> &marks, quint64 serial)
+void GalleryStore::Writer::setMarks(const QList<qint64> &ids, const QList<GalleryPicture> &pictures, quint64 serial)
 {
-    QHash<qint64, PictureMarks> wanted;
-    for (qsizetype i = 0; i < ids.size(); ++i)
-        wanted.insert(ids[i], marks[i]);
-    QList<GalleryPicture> changed;
-    QSet<qint64> withTexts;
-    for (GalleryPicture &row : rows(QStringLiteral("WHERE p.id IN (%1)").arg(listOf(ids)))) {
-        const PictureMarks &wish = wanted[row.id];
-        if (wish.tags != row.tags || wish.note != row.note)
-            withTexts.insert(row.id);
-        row.setMarks(wish);
-        changed.append(row);
+    struct Known
+    {
+        QString path = {};
+        QString folder = {};
+        QByteArray hash = {};
+        QString tags = {};
+        QString note = {};
+    };
+    QHash<qint64, Known> known;
+    QSqlQuery query(database());
+    query.setForwardOnly(true);
+    query.exec(QStringLiteral("SELECT p.id, p.path, p.root, p.hash, t.tags, t.note FROM pictures p "
+                              "JOIN texts t ON t.id = p.id WHERE p.id IN (%1)")
+                   .arg(listOf(ids)));
+    while (query.next())
+        known.insert(query.value(0).toLongLong(),
+                     {query.value(1).toString(), query.value(2).toString(), query.value(3).toByteArray(),
+                      query.value(4).toString(), query.value(5).toString()});
+    const bool isSound = check(query); // a damaged index keeps no marks from their journal
+    query.finish();
+    QList<GalleryPicture> here;
+    QList<GalleryPicture> gone;
+    for (GalleryPicture picture : pictures) {
+        const auto row = known.constFind(picture.id);
+        if (row != known.constEnd()) { // a scan may have found it elsewhere meanwhile
+            picture.path = row->path;
+            picture.folder = row->folder;
+            picture.hash = row->hash;
+        } else if (!m_roots.contains(picture.folder)) {
+            const QString root = rootAbove(picture.path);
+            picture.folder = root.isEmpty() ? picture.folder : root;
+        }
+        const bool hasLeft = row == known.constEnd() && isSound && !QFileInfo::exists(picture.path);
+        (hasLeft ? gone : here).append(picture);
     }
     // The journal first: what it says is what counts, and the next scan brings the index after it.
-    if (!journalize(changed, false)) {
+    if (pictures.isEmpty() || !journalize(here, false) || !journalize(gone, true)) {
         post([ids, serial](GalleryStore &store) { store.onMarksFailed(ids, serial); });
         return;
     }
     QSqlDatabase db = database();
     db.transaction();
-    for (const GalleryPicture &row : std::as_const(changed))
-        writeMarks(row.id, row.marks(), withTexts.contains(row.id));
+    for (const GalleryPicture &picture : std::as_const(here)) {
+        const auto row = known.constFind(picture.id);
+        if (row == known.constEnd())
+            continue;
+        const bool changesTexts = picture.tags.join(u'\n') != row->tags || picture.note != row->note;
+        if (!writeMarks(picture.id, picture.marks(), changesTexts))
+            break; // said already
+    }
     db.commit();
     post([ids, serial](GalleryStore &store) { store.onMarksSaved(ids, serial); });
 }

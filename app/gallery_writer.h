@@ -27,16 +27,17 @@ public:
     void close();
     void setRoots(const QStringList &roots, const QString &main); ///< rows of other folders leave the index
     void add(const QList<GalleryPicture> &pictures);
-    void setMarks(const QList<qint64> &ids, const QList<PictureMarks> &marks, quint64 serial);
+    /// \param pictures  rows of these ids as far as they are known, with the new marks: id, path, folder, hash
+    void setMarks(const QList<qint64> &ids, const QList<GalleryPicture> &pictures, quint64 serial);
     void setCollections(const QList<GalleryCollection> &collections, quint64 serial);
     void setLook(const QString &path, const QByteArray &look);
     void remove(const QList<qint64> &ids);
     void replaceRoot(const QString &old, const QString &found);
 
-    void startScan(const QString &root); ///< answers with GalleryStore::launchScan
+    void startScan(const QString &root, quint64 number); ///< answers with GalleryStore::launchScan
     void takeWalk(const QString &root, const GalleryScan::Walked &walked);
     void takeFound(const QString &root, const QList<GalleryPicture> &pictures, bool isFew);
-    void takeEnd(const QString &root);
+    void takeEnd(const QString &root, quint64 number);
     void finishScans(); ///< no scan is under way: what has gone and was not found elsewhere leaves the index
 
 private:
@@ -45,7 +46,6 @@ private:
         qint64 id = 0;
         QString path = {};
         QString root = {};
-        PictureMarks marks = {};
     };
 
     [[nodiscard]] QSqlDatabase database() const;
@@ -53,7 +53,10 @@ private:
     qint64 write(const GalleryPicture &picture, bool *isNew);
     bool writeMarks(qint64 id, const PictureMarks &marks, bool changesTexts);
     [[nodiscard]] QList<GalleryPicture> rows(const QString &where);
-    [[nodiscard]] QString rootOf(const QString &path) const;
+    [[nodiscard]] QString rootAbove(const QString &path) const; ///< empty: none
+    [[nodiscard]] QString rootOf(const QString &path) const;    ///< the main one where there is none
+    void carryCollections(const QString &from, const QString &to);
+    void carryMarks(const QList<qint64> &leaving);
     GalleryJournal &journal(const QString &root);
     /// Appends to the journals of these pictures. \return false: a sentence was said
     bool journalize(const QList<GalleryPicture> &pictures, bool isGone);

@@ -11,6 +11,15 @@
 
 namespace app {
 
+namespace {
+
+/// SQL for a row with marks.
+const QString kIsMarked = QStringLiteral("p.stars <> 0 OR p.label <> 0 OR p.flags & %1 OR p.tags <> '' OR "
+                                         "p.collections <> ''")
+                              .arg(int(GalleryFlag::Rejected) | int(GalleryFlag::Note));
+
+} // namespace
+
 template <typename Call>
 void GalleryStore::Writer::post(Call call)
 {
@@ -110,6 +119,45 @@ void GalleryStore::Writer::setCollections(const QList<GalleryCollection> &collec
     post([all, serial](GalleryStore &store) { store.onCollections(all, serial, true); });
 }
 
+/// Collections and saved searches live in the main folder's journal: another main folder takes them over.
+void GalleryStore::Writer::carryCollections(const QString &from, const QString &to)
+{
+    GalleryJournal &book = journal(to);
+    QList<GalleryCollection> all = book.collections();
+    const qsizetype before = all.size();
+    const QList<GalleryCollection> old = journal(from).collections();
+    for (const GalleryCollection &each : old) {
+        const bool isThere = std::any_of(all.begin(), all.end(),
+                                         [&each](const GalleryCollection &other) { return other.id == each.id; });
+        if (!isThere)
+            all.append(each);
+    }
+    if (all.size() == before)
+        return;
+    const QString fault = book.setCollections(all);
+    if (!fault.isEmpty())
+        qWarning("journal: %s", qPrintable(fault));
+}
+
+/// Rows leave the index with their root. Those that lie in another one come back with its scan, which finds their
+/// marks in its own journal.
+void GalleryStore::Writer::carryMarks(const QList<qint64> &leaving)
+{
+    QStringList numbers;
+    for (const qint64 id : leaving)
+        numbers.append(QString::number(id));
+    QList<GalleryPicture> carried;
+    for (GalleryPicture &row : rows(QStringLiteral("WHERE p.id IN (%1) AND (%2)").arg(numbers.join(u','), kIsMarked))) {
+        const QString root = rootAbove(row.path);
+        if (root.isEmpty())
+            continue;
+        row.folder = root;
+        carried.append(row);
+    }
+    if (!carried.isEmpty())
+        journalize(carried, false);
+}
+
 void GalleryStore::Writer::replaceRoot(const QString &old, const QString &found)
 {
     // Marks go along first: a kill between the two leaves both.
@@ -144,7 +192,7 @@ void GalleryStore::Writer::replaceRoot(const QString &old, const QString &found)
     post([](GalleryStore &store) { store.reload(); });
 }
 
-void GalleryStore::Writer::startScan(const QString &root)
+void GalleryStore::Writer::startScan(const QString &root, quint64 number)
 {
     QHash<QString, GalleryScan::Known> known;
     QSqlQuery query(database());
@@ -156,7 +204,7 @@ void GalleryStore::Writer::startScan(const QString &root)
         known.insert(query.value(1).toString(),
                      {query.value(0).toLongLong(), query.value(2).toLongLong(), query.value(3).toLongLong(),
                       (query.value(4).toInt() & int(GalleryFlag::Steps)) != 0});
-    post([root, known](GalleryStore &store) { store.launchScan(root, known); });
+    post([root, number, known](GalleryStore &store) { store.launchScan(root, number, known); });
 }
 
 /// The journal may know more than the index: after a kill between the two, or from another machine.
@@ -169,10 +217,7 @@ void GalleryStore::Writer::followJournal(const QString &root)
     QHash<QString, GalleryPicture> marked;
     QSqlQuery query(db);
     query.setForwardOnly(true);
-    query.prepare(pictureSelect() +
-                  QStringLiteral("WHERE p.root = ? AND (p.stars <> 0 OR p.label <> 0 OR p.flags & %1 OR "
-                                 "p.tags <> '' OR p.collections <> '')")
-                      .arg(int(GalleryFlag::Rejected) | int(GalleryFlag::Note)));
+    query.prepare(pictureSelect() + QStringLiteral("WHERE p.root = ? AND (%1)").arg(kIsMarked));
     query.addBindValue(root);
     query.exec();
     while (query.next()) {
@@ -235,7 +280,7 @@ void GalleryStore::Writer::takeWalk(const QString &root, const GalleryScan::Walk
         for (const qint64 id : walked.gone)
             numbers.append(QString::number(id));
         for (const GalleryPicture &row : rows(QStringLiteral("WHERE p.id IN (%1)").arg(numbers.join(u',')))) {
-            m_gone.insert(row.id, {row.id, row.path, root, row.marks()});
+            m_gone.insert(row.id, {row.id, row.path, root});
             if (!row.hash.isEmpty())
                 m_goneHash.insert(row.hash, row.id);
         }
@@ -249,8 +294,12 @@ bool GalleryStore::Writer::moveIfGone(GalleryPicture *picture)
         return false;
     const Gone old = m_gone.take(*known);
     m_goneHash.erase(known);
+    const GalleryPicture now = rows(QStringLiteral("WHERE p.id = %1").arg(old.id)).value(0);
+    if (now.path != old.path)
+        return false;                       // taken away meanwhile
+    const PictureMarks marks = now.marks(); // they may be newer than the walk
     picture->id = old.id;
-    picture->setMarks(old.marks);
+    picture->setMarks(marks);
     QSqlQuery query(database());
     query.prepare(QStringLiteral("UPDATE pictures SET path = ?, root = ? WHERE id = ?"));
     query.addBindValue(picture->path);
@@ -259,7 +308,7 @@ bool GalleryStore::Writer::moveIfGone(GalleryPicture *picture)
     query.exec();
     if (!check(query))
         return false;
-    if (!old.marks.isEmpty()) {
+    if (!marks.isEmpty()) {
         GalleryPicture before = *picture;
         before.path = old.path;
         before.folder = old.root;
@@ -328,9 +377,9 @@ void GalleryStore::Writer::takeFound(const QString &root, const QList<GalleryPic
     post([written, fresh, isFew](GalleryStore &store) { store.onWritten(written, fresh, isFew); });
 }
 
-void GalleryStore::Writer::takeEnd(const QString &root)
+void GalleryStore::Writer::takeEnd(const QString &root, quint64 number)
 {
-    post([root](GalleryStore &store) { store.onScanEnded(root); });
+    post([root, number](GalleryStore &store) { store.onScanEnded(root, number); });
 }
 
 void GalleryStore::Writer::finishScans()

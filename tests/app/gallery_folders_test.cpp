@@ -114,6 +114,63 @@ private Q_SLOTS:
         QCOMPARE(TestGallery::row(*store, moved).tags, QStringList({QStringLiteral("keep")}));
     }
 
+    void marksStayWhenAPicturesRootChanges()
+    {
+        TestGallery gallery;
+        (void)gallery.make(QStringLiteral("../art/new/a.png"), 1);
+        const QString art = gallery.root.filePath(QStringLiteral("art"));
+        const QString a = art + QStringLiteral("/new/a.png");
+        auto store = gallery.open({art + QStringLiteral("/new")});
+        QVERIFY(TestGallery::scan(*store));
+        store->setStars(store->idOf(a), 4);
+        TestGallery::saved(*store);
+        QSignalSpy scanned(store.get(), &GalleryStore::scanned);
+        store->setFolders({art});
+        QTRY_VERIFY(!scanned.isEmpty());
+        QTRY_COMPARE(TestGallery::row(*store, a).stars, 4);
+        QCOMPARE(TestGallery::row(*store, a).folder, art);
+    }
+
+    void collectionsComeAlongToAnotherMainFolder()
+    {
+        TestGallery gallery;
+        (void)gallery.make(QStringLiteral("a.png"), 1);
+        auto store = gallery.open();
+        QVERIFY(TestGallery::scan(*store));
+        const QList<app::GalleryCollection> kept = {{.id = QStringLiteral("1a"), .name = QStringLiteral("Best")},
+                                                    {.id = QStringLiteral("2b"),
+                                                     .name = QStringLiteral("Foxes"),
+                                                     .kind = app::CollectionKind::SavedSearch,
+                                                     .query = QStringLiteral("fox")}};
+        store->setCollections(kept);
+        TestGallery::saved(*store);
+        QSignalSpy scanned(store.get(), &GalleryStore::scanned);
+        const QString other = gallery.root.filePath(QStringLiteral("other"));
+        QDir().mkpath(other);
+        store->setFolder(other);
+        QTRY_VERIFY(!scanned.isEmpty());
+        TestGallery::saved(*store);
+        QCOMPARE(store->collections(), kept);
+    }
+
+    void rescansOneAfterTheOtherEnd()
+    {
+        TestGallery gallery;
+        (void)gallery.make(QStringLiteral("a.png"), 1);
+        const QString other = gallery.root.filePath(QStringLiteral("other"));
+        QDir().mkpath(other);
+        auto store = gallery.open();
+        QSignalSpy scanned(store.get(), &GalleryStore::scanned);
+        for (int i = 0; i < 5; ++i) { // a folder that leaves and returns while it is scanned
+            store->setFolders({other});
+            store->setFolders({});
+        }
+        store->setFolders({other});
+        QTRY_VERIFY(!scanned.isEmpty());
+        QTRY_COMPARE(store->count(), 1);
+        QCOMPARE(store->folders().size(), 2);
+    }
+
     void vanishedFolderKeepsItsRowsAndIsFoundAgain()
     {
         TestGallery gallery;

@@ -10,8 +10,11 @@
 #include <QDir>
 #include <QFile>
 #include <QSignalSpy>
+#include <QSqlDatabase>
+#include <QSqlQuery>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 using app::GalleryPicture;
 using app::GalleryStore;
@@ -132,11 +135,63 @@ private Q_SLOTS:
         GalleryStore store(m_database, m_pictures);
         QSignalSpy scanned(&store, &GalleryStore::scanned);
         QSignalSpy notice(&store, &GalleryStore::notice);
+        connect(&store, &GalleryStore::reset, this, [&store] { QCOMPARE(store.ids().size(), store.count()); });
         store.open();
+        QCOMPARE(store.ids().size(), store.count()); // an order of before is not kept
         QTRY_COMPARE(notice.size(), 1);
         QTRY_VERIFY(!scanned.isEmpty());
         QCOMPARE(store.count(), 20);
+        QCOMPARE(store.ids().size(), 20);
         QVERIFY(QFile::exists(m_database + QStringLiteral(".damaged")));
+    }
+
+    void marksOnTheirWayOutliveADamagedIndex()
+    {
+        constexpr int kPictures = 60;
+        {
+            GalleryStore store(m_database, m_pictures);
+            store.open();
+            QSignalSpy added(&store, &GalleryStore::pictureAdded);
+            for (int i = 0; i < kPictures; ++i)
+                store.add(make(QStringLiteral("%1.png").arg(i), quint64(i)));
+            QTRY_COMPARE(added.size(), kPictures);
+        }
+        { // pages that nothing refers to: readable, and seen as damage by the check after the first screen
+            QSqlDatabase db = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), QStringLiteral("spoil"));
+            db.setDatabaseName(m_database);
+            QVERIFY(db.open());
+            QSqlQuery query(db);
+            QVERIFY(query.exec(QStringLiteral("PRAGMA writable_schema = ON")));
+            QVERIFY(query.exec(QStringLiteral("DELETE FROM sqlite_master WHERE name = 'pictures_hash'")));
+            query = QSqlQuery();
+            db.close();
+        }
+        QSqlDatabase::removeDatabase(QStringLiteral("spoil"));
+
+        GalleryStore store(m_database, m_pictures);
+        QSignalSpy scanned(&store, &GalleryStore::scanned);
+        QSignalSpy notice(&store, &GalleryStore::notice);
+        store.open();
+        QCOMPARE(store.count(), kPictures);
+        QTimer::singleShot(1500, this, [&store] { // after the check began, before its answer is read
+            QTest::qSleep(200);
+            for (const qint64 id : store.ids())
+                store.setStars(id, 3);
+        });
+        QTRY_COMPARE(notice.size(), 1);
+        QTRY_VERIFY(!scanned.isEmpty());
+        QCOMPARE(store.search(app::GalleryQuery(QStringLiteral("stars:3"))).size(), kPictures);
+    }
+
+    void marksOfRowsThatHaveGoneAreNotSaidToBeSaved()
+    {
+        GalleryStore store(m_database, m_pictures);
+        store.open();
+        QSignalSpy saved(&store, &GalleryStore::marksSaved);
+        store.setMarks({12345}, {app::PictureMarks{.stars = 2}});
+        store.finish();
+        QCoreApplication::processEvents();
+        QVERIFY(saved.isEmpty());
     }
 
     void modelShowsNewestFirstAndEmitsExactRows()

@@ -11,6 +11,7 @@ namespace app {
 namespace {
 
 constexpr std::size_t kMostSteps = 200;
+constexpr qsizetype kMostPlaces = 200'000; ///< of all steps together; the newest is kept whatever it has
 
 void sortTags(QStringList *tags)
 {
@@ -270,8 +271,13 @@ void GalleryEdits::push(Step step)
 {
     m_undone.clear();
     m_done.push_back(std::move(step));
-    if (m_done.size() > kMostSteps)
+    qsizetype places = 0;
+    for (const Step &each : m_done)
+        places += each.places.size();
+    while (m_done.size() > 1 && (m_done.size() > kMostSteps || places > kMostPlaces)) {
+        places -= m_done.front().places.size();
         m_done.pop_front();
+    }
     Q_EMIT done(m_done.back().sentence);
     Q_EMIT stateChanged();
 }
@@ -301,9 +307,7 @@ void GalleryEdits::apply(const Step &step, bool isUndo)
     QList<qint64> wanted;
     for (const Place &place : step.places)
         wanted.append(place.id);
-    QHash<qint64, QString> paths;
-    for (const GalleryPicture &picture : m_store.pictures(wanted))
-        paths.insert(picture.id, picture.path);
+    const QHash<qint64, QString> paths = m_store.pathsOf(wanted);
     const QList<PictureMarks> &marks = isUndo ? step.before : step.after;
     QList<qint64> ids;
     QList<PictureMarks> values;

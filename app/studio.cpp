@@ -10,15 +10,18 @@
 #include "app/picture_saver.h"
 #include "app/settings.h"
 #include "app/thumbnails.h"
-#include "app/trajectory_store.h"
 #include "app/training_runs.h"
 #include "app/training_speed.h"
+#include "app/trajectory_store.h"
 #include "app/verify.h"
 #include "app/xy_plot.h"
 #include "engine/resources.h"
 
 #include <QDir>
+#include <QSet>
 #include <QStandardPaths>
+
+#include <memory>
 
 namespace app {
 
@@ -95,17 +98,28 @@ Studio::Studio(StudioOptions options) : m_options(completed(std::move(options)))
 
     m_trainings = std::make_unique<TrainingRuns>(*m_engine, data.filePath(QStringLiteral("training")),
                                                  data.filePath(QStringLiteral("models")));
-    m_trainingSpeed = std::make_unique<TrainingSpeed>(*m_engine, *m_trainings,
-                                                      data.filePath(QStringLiteral("training-speeds.json")));
+    m_trainingSpeed =
+        std::make_unique<TrainingSpeed>(*m_engine, *m_trainings, data.filePath(QStringLiteral("training-speeds.json")));
 
     if (m_options.pictureFolder.isEmpty())
         QObject::connect(m_settings.get(), &Settings::pictureFolderChanged, m_store.get(), &GalleryStore::setFolder);
     QObject::connect(m_settings.get(), &Settings::galleryFoldersChanged, m_store.get(), &GalleryStore::setFolders);
     // What pictures look like is found out when their thumbnails are made; the rest when the machine has time.
     QObject::connect(m_thumbnails.get(), &Thumbnails::described, m_store.get(), &GalleryStore::setLook);
-    const auto describeSome = [store = m_store.get(), thumbnails = m_thumbnails.get()] {
+    const auto asked = std::make_shared<QSet<QString>>(); // and not written yet, or never where the disk is full
+    const auto describeSome = [store = m_store.get(), thumbnails = m_thumbnails.get(), asked] {
         constexpr int kSome = 64;
-        const QStringList paths = store->withoutLook(kSome);
+        constexpr int kMostAsked = 256;
+        QSet<QString> waiting;
+        QStringList paths;
+        const QStringList without = store->withoutLook(kMostAsked);
+        for (const QString &path : without) {
+            if (asked->contains(path))
+                waiting.insert(path);
+            else if (paths.size() < kSome)
+                paths.append(path);
+        }
+        *asked = waiting + QSet<QString>(paths.begin(), paths.end());
         if (!paths.isEmpty())
             thumbnails->describe(paths);
     };
@@ -119,6 +133,10 @@ Studio::~Studio()
 {
     m_drafts->flush();
     m_engine->stopAll();
+    // Hashing gigabytes keeps nobody waiting: neither that of a verification nor, when pictures are saved, the saver's.
+    m_verifier->cancel();
+    m_saver->finish();
+    m_saver->hashes().stop();
 }
 
 void Studio::start()

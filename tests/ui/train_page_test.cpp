@@ -165,6 +165,8 @@ private Q_SLOTS:
         const bool was = m_page->isExplained();
         QTest::mouseClick(find<QWidget>("trainExplain"), Qt::LeftButton);
         QCOMPARE(m_page->isExplained(), !was);
+        QTest::keyClick(find<QWidget>("trainFolder"), Qt::Key_F1);
+        QCOMPARE(m_page->isExplained(), was);
     }
 
 private:

@@ -22,7 +22,7 @@ namespace {
 constexpr double kGap = 8.0;
 constexpr double kHead = 20.0;
 constexpr double kNames = 96.0;
-constexpr double kSmallest = 48.0;
+constexpr double kSmallest = 40.0;
 constexpr double kLargest = 128.0;
 constexpr int kThumbnail = 256;
 

@@ -31,6 +31,7 @@
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLocale>
 #include <QMenu>
 #include <QMimeData>
@@ -45,6 +46,7 @@ namespace {
 
 constexpr auto kLeftPanel = "train/left";
 constexpr auto kRightPanel = "train/right";
+constexpr int kRoomy = 1300; ///< narrower pages have narrow panels when both are open
 constexpr auto kExplanation = "train/explanation";
 
 QString folderIn(const QMimeData *data)
@@ -110,11 +112,6 @@ TrainPage::TrainPage(app::Studio &studio, QWidget *parent)
     row->addLayout(centre, 1);
     row->addWidget(m_runs);
 
-    auto *fold = new QAction(tr("Explanation"), this);
-    fold->setShortcut(Qt::Key_F1);
-    fold->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    addAction(fold);
-    connect(fold, &QAction::triggered, this, [this] { setExplained(!isExplained()); });
     m_explanation->setVisible(!settings.isPanelFolded(QLatin1String(kExplanation)));
     m_explain->setChecked(isExplained());
 
@@ -240,6 +237,12 @@ void TrainPage::makeRunsPanel()
     m_runs->setFolded(true);
     connect(m_runs, &SidePanel::widthChanged, this,
             [this](int width) { m_studio.settings().setPanelWidth(QLatin1String(kRightPanel), width); });
+    connect(m_runs, &SidePanel::foldedChanged, this, [this](bool isFolded) {
+        if (isFolded || width() >= kRoomy)
+            return;
+        m_setup->setPanelWidth(theme().metrics().recipeCompact);
+        m_runs->setPanelWidth(theme().metrics().panelMin);
+    });
     connect(m_list, &RunList::chosen, this, &TrainPage::showRun);
     connect(m_list, &RunList::removeRequested, this, &TrainPage::remove);
     connect(m_list, &RunList::comparedChanged, this, [this] {
@@ -487,6 +490,22 @@ void TrainPage::setExplained(bool isExplained)
 void TrainPage::focusToast()
 {
     m_toasts->focusToast();
+}
+
+bool TrainPage::event(QEvent *event)
+{
+    // F1 opens the keys everywhere else; here it folds the explanation.
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent *>(event)->key() == Qt::Key_F1)
+        event->accept();
+    return Page::event(event);
+}
+
+void TrainPage::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_F1)
+        setExplained(!isExplained());
+    else
+        Page::keyPressEvent(event);
 }
 
 void TrainPage::dragEnterEvent(QDragEnterEvent *event)

@@ -80,11 +80,13 @@ private Q_SLOTS:
     void latentSpaceIsDecodedAMomentLater();
     void askingShowsTheGuessAndItsCurve();
     void askingFollowsT();
+    void answerIsForgottenWithItsNoise();
     void faultOfTheEngineIsOneSentence();
     void withoutAModelPixelsStillWork();
     void unreadablePicturesAreSaid_data();
     void unreadablePicturesAreSaid();
     void hugePhotoIsScaledAndSaysSo();
+    void hugePngIsScaledAndSaysSo();
     void pictureCanBeDropped();
     void explanationFolds();
 };
@@ -287,6 +289,26 @@ void ForwardPageTest::askingFollowsT()
     QVERIFY(title->text().contains(QLatin1String("400")));
 }
 
+void ForwardPageTest::answerIsForgottenWithItsNoise()
+{
+    const Classroom room;
+    room.open();
+    room.find<Button>("ask")->click();
+    const auto *guess = room.view->findChild<ForwardGuess *>();
+    QTRY_VERIFY(guess->hasAnswer());
+    room.find<QAbstractButton>("dice")->click();
+    QVERIFY(!guess->hasAnswer());
+    QTRY_VERIFY(guess->hasAnswer());
+    room.find<SegmentedControl>("noise")->setCurrentIndex(1);
+    for (int t = 310; t <= 400; t += 10)
+        room.view->setT(t); // each with noise of its own
+    QTRY_VERIFY(room.find<QLabel>("guessTitle")->text().contains(QLatin1String("400")));
+    QVERIFY(room.find<QLabel>("noiseError")->text().contains(QLatin1String("correlation 1.000")));
+    room.open(QSize(32, 48));
+    QTRY_COMPARE(room.view->picture().image.size(), QSize(32, 48));
+    QTRY_VERIFY(guess->hasAnswer());
+}
+
 void ForwardPageTest::faultOfTheEngineIsOneSentence()
 {
     const Classroom room;
@@ -350,6 +372,20 @@ void ForwardPageTest::hugePhotoIsScaledAndSaysSo()
     QVERIFY(room.view->picture().wasScaled());
     QCOMPARE(room.view->picture().fullSize, QSize(20000, 400));
     QVERIFY(room.find<ElidedLabel>("forwardName")->text().contains(QLatin1String("20,000")));
+}
+
+void ForwardPageTest::hugePngIsScaledAndSaysSo()
+{
+    const Classroom room;
+    QImage image(20000, 7000, QImage::Format_Mono);
+    image.fill(1);
+    const QString path = room.workshop.folder.filePath(QStringLiteral("map.png"));
+    QVERIFY(image.save(path));
+    room.view->open(path);
+    QTRY_VERIFY_WITH_TIMEOUT(!room.view->picture().isEmpty(), 60000);
+    QCOMPARE(room.view->picture().image.size(), QSize(512, 179));
+    QCOMPARE(room.view->picture().fullSize, QSize(20000, 7000));
+    QVERIFY(room.banner().isEmpty());
 }
 
 void ForwardPageTest::pictureCanBeDropped()

@@ -54,6 +54,7 @@ void ForwardView::askEncode()
     if (!entry || m_picture.isEmpty())
         return;
     m_study->cancel(StudyPurpose::Encode);
+    m_encodeModel = entry->path;
     m_study->ask(StudyPurpose::Encode,
                  engine::EncodeRequest{.model = pathFrom(entry->path), .picture = pictureForModel(*entry)});
     updateAsking();
@@ -95,11 +96,13 @@ void ForwardView::askGuess()
             askEncode();
         return; // takeEncoded() goes on
     }
-    m_study->ask(StudyPurpose::Guess, engine::PredictNoiseRequest{.model = pathFrom(entry->path),
-                                                                  .clean = m_space.clean,
-                                                                  .noise = m_space.noise,
-                                                                  .alphaBars = m_process->alphaBars(),
-                                                                  .timesteps = {m_t}});
+    m_study->ask(StudyPurpose::Guess,
+                 engine::PredictNoiseRequest{.model = pathFrom(entry->path),
+                                             .clean = m_space.clean,
+                                             .noise = m_space.noise,
+                                             .alphaBars = m_process->alphaBars(),
+                                             .timesteps = {m_t}},
+                 m_seed);
     updateAsking();
 }
 
@@ -131,26 +134,28 @@ void ForwardView::askCurve()
 /// Picture, schedule, noise or model changed: what was answered is about something else.
 void ForwardView::dropAnswers()
 {
+    m_study->cancel(StudyPurpose::Guess);
     m_study->cancel(StudyPurpose::Curve);
     m_errors.clear();
     m_curveLeft = curveSteps(m_process->size());
     m_guess->setErrors(m_errors, int(m_curveLeft.size()), m_process->size() - 1);
-    if (!m_isLive)
-        m_guess->clearAnswer();
+    m_guess->clearAnswer();
 }
 
-void ForwardView::onAnswer(StudyPurpose purpose, const engine::StudyResult &result, double seconds)
+void ForwardView::onAnswer(StudyPurpose purpose, const engine::StudyResult &result, double seconds, quint64 tag)
 {
     if (const auto *encoded = std::get_if<engine::EncodeResult>(&result)) {
         takeEncoded(*encoded);
     } else if (const auto *guess = std::get_if<engine::PredictNoiseResult>(&result)) {
-        if (purpose == StudyPurpose::Guess)
-            takeGuess(*guess, seconds);
-        else
+        if (purpose == StudyPurpose::Curve)
             takeErrors(*guess, seconds);
+        else if (tag == m_seed) // else about noise that is not shown any more; the newest is asked already
+            takeGuess(*guess, seconds);
     } else if (const auto *decoded = std::get_if<engine::DecodeResult>(&result)) {
         const QImage picture = app::toQImage(decoded->image);
-        if (!picture.isNull() && isLatent()) {
+        // Whatever moved since asked for another; until that comes, the linear map shows what is.
+        const bool isNewest = !m_space.isEmpty() && !m_study->isAsked(StudyPurpose::Decode);
+        if (!picture.isNull() && isLatent() && isNewest) {
             m_noisyTile->setImage(picture);
             m_noisyTile->setProperty("decoded", true);
         }
@@ -164,6 +169,10 @@ void ForwardView::takeEncoded(const engine::EncodeResult &result)
     const app::ModelEntry *entry = model();
     if (!entry || result.latent.isEmpty())
         return;
+    if (entry->path != m_encodeModel) { // another was chosen meanwhile
+        askEncode();
+        return;
+    }
     m_space.model = entry->path;
     m_space.clean = result.latent;
     m_space.map = result.map;

@@ -1,6 +1,7 @@
 #include "ui/learn/forward_picture.h"
 
 #include "app/image_file.h"
+#include "app/large_picture.h"
 #include "engine/forward_process.h"
 #include "ui/gallery/picture_loader.h"
 
@@ -11,28 +12,30 @@ namespace ui {
 
 namespace {
 
-ForwardPicture read(const QString &path, QString *problem)
+constexpr qint64 kReadPixels = 16LL * kForwardSide * kForwardSide; ///< more are made fewer while they are read
+constexpr qint64 kWholePixels = 120'000'000;                       ///< most that are read of kinds that cannot be
+
+/// Large ones at a fraction of their size, so that a photo of 20,000 pixels takes a second and little memory.
+app::LargePicture readReduced(const QString &path)
+{
+    const app::LargePicture read = app::readLargePicture(path, kReadPixels);
+    return read.isTooLarge ? app::readLargePicture(path, kWholePixels) : read; // interlaced
+}
+
+ForwardPicture readPicture(const QString &path, QString *problem)
 {
     ForwardPicture picture{.path = path, .name = QFileInfo(path).fileName()};
-    *problem = unreadableReason(path);
-    if (!problem->isEmpty())
-        return picture;
-    QImageReader reader(path);
-    reader.setDecideFormatFromContent(true);
-    reader.setAutoTransform(true);
-    const QSize stored = reader.size();
-    const QSize target(kForwardSide, kForwardSide);
-    // Decoders that can (JPEG) then read at a fraction of the size: a photo of 20,000 pixels takes a second and
-    // little memory. Twice the target, so that the last halving is a good one.
-    if (stored.width() > 4 * kForwardSide || stored.height() > 4 * kForwardSide)
-        reader.setScaledSize(stored.scaled(2 * target, Qt::KeepAspectRatio).expandedTo({1, 1}));
-    QImage image = reader.read();
-    if (image.isNull()) {
-        *problem = ForwardPictureLoader::tr("Cannot read \"%1\". The file is damaged.").arg(picture.name);
+    const app::LargePicture read = readReduced(path);
+    if (read.image.isNull()) {
+        if (read.isTooLarge || !read.size.isValid())
+            *problem = unreadableReason(path);
+        if (problem->isEmpty())
+            *problem = ForwardPictureLoader::tr("Cannot read \"%1\". The file is damaged.").arg(picture.name);
         return picture;
     }
-    const bool isTurned = (stored.width() > stored.height()) != (image.width() > image.height());
-    picture.fullSize = !stored.isValid() ? image.size() : isTurned ? stored.transposed() : stored;
+    picture.fullSize = read.size;
+    QImage image = read.image;
+    const QSize target(kForwardSide, kForwardSide);
     if (image.width() > kForwardSide || image.height() > kForwardSide)
         image = image.scaled(image.size().scaled(target, Qt::KeepAspectRatio).expandedTo({1, 1}), Qt::IgnoreAspectRatio,
                              Qt::SmoothTransformation);
@@ -68,7 +71,7 @@ void ForwardPictureLoader::load(const QString &path)
         if (*newest != number)
             return;
         QString problem;
-        const ForwardPicture picture = read(path, &problem);
+        const ForwardPicture picture = readPicture(path, &problem);
         QMetaObject::invokeMethod(
             this,
             [this, picture, problem, number] {

@@ -10,7 +10,7 @@ ForwardStudy::ForwardStudy(app::EngineThread &engine, QObject *parent) : QObject
     });
     connect(&engine, &app::EngineThread::studyFinished, this, [this](app::JobId id, const engine::StudyResult &result) {
         if (const std::optional<StudyPurpose> purpose = end(id))
-            Q_EMIT answered(*purpose, result, m_seconds);
+            Q_EMIT answered(*purpose, result, m_seconds, m_tag);
         next();
     });
     connect(&engine, &app::EngineThread::jobFailed, this, [this](app::JobId id, const app::Failure &failure) {
@@ -39,8 +39,9 @@ std::optional<StudyPurpose> ForwardStudy::end(app::JobId id)
     return m_isTakenBack ? std::nullopt : std::optional(m_purpose);
 }
 
-void ForwardStudy::ask(StudyPurpose purpose, const engine::StudyRequest &request)
+void ForwardStudy::ask(StudyPurpose purpose, const engine::StudyRequest &request, quint64 tag)
 {
+    m_waitingTags[size_t(purpose)] = tag;
     m_waiting[size_t(purpose)] = request;
     next();
 }
@@ -79,6 +80,7 @@ void ForwardStudy::next()
         if (!waiting)
             continue;
         m_purpose = StudyPurpose(i);
+        m_tag = m_waitingTags[size_t(i)];
         m_isTakenBack = false;
         m_clock.invalidate();
         m_job = m_engine.newJobId();

@@ -23,7 +23,8 @@ public:
     explicit ForwardStudy(app::EngineThread &engine, QObject *parent = nullptr);
     ~ForwardStudy() override;
 
-    void ask(StudyPurpose purpose, const engine::StudyRequest &request);
+    /// \param tag  told with the answer: what it is about
+    void ask(StudyPurpose purpose, const engine::StudyRequest &request, quint64 tag = 0);
     /// Takes it back; what runs is stopped and not answered.
     void cancel(StudyPurpose purpose);
     void cancelAll();
@@ -32,7 +33,7 @@ public:
     [[nodiscard]] bool isIdle() const { return m_job == 0; }
 
 Q_SIGNALS:
-    void answered(ui::StudyPurpose purpose, const engine::StudyResult &result, double seconds);
+    void answered(ui::StudyPurpose purpose, const engine::StudyResult &result, double seconds, quint64 tag);
     void failed(ui::StudyPurpose purpose, const app::Failure &failure);
     void idle();
 
@@ -44,7 +45,9 @@ private:
     app::EngineThread &m_engine;
     std::array<std::optional<engine::StudyRequest>, kStudyPurposes> m_waiting;
     app::JobId m_job = 0;
+    std::array<quint64, kStudyPurposes> m_waitingTags = {};
     StudyPurpose m_purpose = StudyPurpose::Encode;
+    quint64 m_tag = 0;
     bool m_isTakenBack = false;
     double m_seconds = 0.0;
     QElapsedTimer m_clock;

@@ -269,7 +269,11 @@ const app::ModelEntry *ForwardView::model() const
 void ForwardView::updateModel()
 {
     const app::ModelEntry *entry = model();
-    if (!m_space.isEmpty() && (!entry || entry->path != m_space.model)) {
+    const bool isAsked = m_study->isAsked(StudyPurpose::Encode);
+    const QString known = m_space.isEmpty() && isAsked ? m_encodeModel : m_space.model;
+    if (!known.isEmpty() && (!entry || entry->path != known)) {
+        m_study->cancel(StudyPurpose::Encode);
+        m_study->cancel(StudyPurpose::Decode);
         m_space = {};
         dropAnswers();
         if (!entry || (isLatent() && !entry->info.isLatent))

@@ -111,7 +111,7 @@ private:
     void askCurve();
     void dropAnswers();
     void stopAsking();
-    void onAnswer(StudyPurpose purpose, const engine::StudyResult &result, double seconds);
+    void onAnswer(StudyPurpose purpose, const engine::StudyResult &result, double seconds, quint64 tag);
     void takeEncoded(const engine::EncodeResult &result);
     void takeGuess(const engine::PredictNoiseResult &result, double seconds);
     void takeErrors(const engine::PredictNoiseResult &result, double seconds);
@@ -128,6 +128,7 @@ private:
     engine::LatentArray m_noise;
     engine::PairMoments m_moments;
     ModelSpace m_space;
+    QString m_encodeModel; ///< path, that was asked for m_space last
     engine::PairMoments m_latentMoments;
     engine::LatentArray m_noisyLatent;
     quint64 m_seed = 1;
@@ -138,7 +139,6 @@ private:
     std::vector<double> m_cleanDensity;
 
     bool m_isLive = false; ///< asking follows t
-    int m_askedT = -1;     ///< of the guess on its way
     QVector<QPointF> m_errors;
     QVector<int> m_curveLeft; ///< timesteps that are not known yet, coarse to fine
     double m_secondsPerGuess = 0.0;

@@ -27,6 +27,7 @@ constexpr double kWidestHead = 200;
 constexpr double kSmallestCell = 32;  ///< screen pixels
 constexpr double kLargestCell = 2048; ///< screen pixels
 constexpr int kThumbnail = 512;
+constexpr int kLargeStep = 256; ///< device pixels; sizes of the pictures that are kept
 
 } // namespace
 
@@ -291,30 +292,41 @@ QImage PlotCanvas::imageOf(const QString &file, const QSizeF &size)
     const double ratio = devicePixelRatioF();
     const double side = std::max(size.width(), size.height()) * ratio;
     if (side > kThumbnail) {
-        if (const QImage *large = m_large.object(file))
-            return *large;
-        load(file);
+        const Large *large = m_large.object(file);
+        const bool isEnough =
+            large && (large->isWhole || std::max(large->image.width(), large->image.height()) >= side);
+        const QImage image = large ? large->image : QImage();
+        if (!isEnough) // in steps, so that zooming does not read it again and again
+            load(file, int(std::ceil(side / kLargeStep)) * kLargeStep);
+        if (!image.isNull())
+            return image;
     }
     return m_thumbnails.get(file, kThumbnail);
 }
 
-void PlotCanvas::load(const QString &file)
+/// No larger than `side`: what the window shows fits into the cache then, however large the pictures are.
+void PlotCanvas::load(const QString &file, int side)
 {
     if (m_loading.contains(file))
         return;
     m_loading.insert(file);
-    m_pool.start([this, file] {
+    m_pool.start([this, file, side] {
         QImageReader reader(file);
         reader.setDecideFormatFromContent(true);
         reader.setAutoTransform(true);
-        const QImage image = reader.read().convertToFormat(QImage::Format_ARGB32_Premultiplied);
+        QImage image = reader.read();
+        const bool isWhole = std::max(image.width(), image.height()) <= side;
+        if (!image.isNull() && !isWhole)
+            image = image.scaled(image.size().scaled(side, side, Qt::KeepAspectRatio).expandedTo({1, 1}),
+                                 Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+        image = image.convertToFormat(QImage::Format_ARGB32_Premultiplied);
         QMetaObject::invokeMethod(
             this,
-            [this, file, image] {
+            [this, file, image, isWhole] {
                 m_loading.remove(file);
                 if (image.isNull())
                     return;
-                m_large.insert(file, new QImage(image), std::max(1, int(image.sizeInBytes() / 1024)));
+                m_large.insert(file, new Large{image, isWhole}, std::max(1, int(image.sizeInBytes() / 1024)));
                 update();
             },
             Qt::QueuedConnection);

@@ -61,6 +61,13 @@ protected:
     bool event(QEvent *event) override;
 
 private:
+    /// A picture larger than thumbnails are, no larger than it was needed.
+    struct Large
+    {
+        QImage image = {};
+        bool isWhole = false;
+    };
+
     [[nodiscard]] QSizeF pictureSize() const; ///< of a cell at zoom 1
     [[nodiscard]] QSizeF cellSize() const;
     [[nodiscard]] double headWidth() const;
@@ -70,7 +77,7 @@ private:
     [[nodiscard]] QPoint cellAt(const QPointF &position) const; ///< (-1, -1): none
     [[nodiscard]] QRectF retryRect(const QRectF &cell) const;
     [[nodiscard]] QImage imageOf(const QString &file, const QSizeF &size);
-    void load(const QString &file);
+    void load(const QString &file, int side);
     void zoomAbout(double zoom, const QPointF &anchor);
     void clampOffset();
     void measure();
@@ -90,7 +97,7 @@ private:
     QPointF m_offsetBefore;
     bool m_isPanning = false;
     QPoint m_pressed{-1, -1};
-    QCache<QString, QImage> m_large; ///< whole pictures, cost in KiB
+    QCache<QString, Large> m_large; ///< cost in KiB
     QSet<QString> m_loading;
     QThreadPool m_pool; ///< one thread; last: ends first
 };

@@ -295,6 +295,11 @@ void InspectorTest::keyOpensTheFieldsOfABranch()
     QCOMPARE(form->step(), 3);
     QCOMPARE(m_lab->find<QPlainTextEdit>("branchPrompt")->toPlainText(), QStringLiteral("cat face, smiling"));
     QCOMPARE(m_lab->find<ui::NumberField>("branchSteps")->intValue(), 5);
+    auto *guidance = m_lab->find<ui::ValueSlider>("branchGuidance");
+    guidance->setValue(8);
+    m_lab->find<QWidget>("branchSampler")->setFocus();
+    QTest::keyClick(m_lab->find<QWidget>("branchSampler"), Qt::Key_B);
+    QCOMPARE(guidance->value(), 8.0); // what was chosen stays
     QTest::keyClick(form, Qt::Key_Escape);
     QVERIFY(!form->isVisible());
 }

@@ -104,12 +104,11 @@ InspectorTile::InspectorTile(QWidget *parent)
     , m_title(new Label(QString(), TextStyle::Panel, Token::Text, this))
     , m_formula(new Formula({}, {}, this))
     , m_square(new PictureSquare(this))
-    , m_caption(new Label(QString(), TextStyle::Detail, Token::Text3, this))
+    , m_caption(new ElidedLabel(QString(), TextStyle::Detail, Token::Text3, this))
 {
     m_formula->setPixelSize(14);
     m_formula->setColor(Token::Text2);
     m_title->setMinimumWidth(1);
-    m_caption->setMinimumWidth(1);
     m_head->setSpacing(6);
     m_head->addWidget(m_title);
     m_head->addStretch(1);

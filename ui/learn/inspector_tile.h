@@ -10,6 +10,7 @@ class QHBoxLayout;
 
 namespace ui {
 
+class ElidedLabel;
 class Formula;
 class Label;
 
@@ -70,7 +71,7 @@ private:
     QComboBox *m_choice = nullptr;
     Formula *m_formula;
     PictureSquare *m_square;
-    Label *m_caption;
+    ElidedLabel *m_caption;
 };
 
 } // namespace ui

@@ -337,7 +337,11 @@ void ReverseView::connectParts()
     branch->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     addAction(branch);
     m_panel->addAction(branch);
-    connect(branch, &QAction::triggered, this, &ReverseView::startBranch);
+    connect(branch, &QAction::triggered, this, [this] {
+        const QWidget *focus = m_form->window()->focusWidget();
+        if (m_panelStack->currentWidget() != m_form || !focus || !m_form->isAncestorOf(focus))
+            startBranch(); // else it would take away what was chosen there
+    });
 }
 
 void ReverseView::open(const QString &picture)
@@ -404,14 +408,17 @@ void ReverseView::fit()
 {
     // What is above and below the pictures keeps its height; they take what is left of the width and of the height.
     const int byWidth = (width() - 2 * kMargin - 3 * 16) / 4;
-    const int free = height() - 168 - 260 - 90;
-    const int side = std::clamp(std::min(byWidth, std::max(free, 222)), 120, 420);
+    const bool isLow = height() < 168 + 260 + 90 + 222; // the lower part gives some of its height, too
+    const int lower = isLow ? 132 : 180;
+    const int free = height() - 168 - 90 - (lower + 80);
+    const int side = std::clamp(std::min(byWidth, std::max(free, 150)), 120, 420);
     for (InspectorTile *tile : {m_noisy, m_noise, m_predicted, m_change}) {
         tile->square()->setWidest(side);
         tile->setMaximumWidth(side);
     }
-    m_decided->square()->setWidest(180);
-    m_decided->setFixedWidth(180);
+    m_decided->square()->setWidest(lower);
+    m_decided->setFixedWidth(lower);
+    m_chart->setMinimumHeight(isLow ? 110 : 150);
     m_decided->setFormula({}, {});
 }
 

@@ -284,6 +284,10 @@ void ComparePageTest::knockOutGivesStarsThatCanBeTakenBack()
     key(Qt::Key_K);
     key(Qt::Key_Escape);
     QVERIFY(!page->findChild<QLabel *>(QStringLiteral("knockOutRound"))->isVisible());
+    key(Qt::Key_K);
+    QVERIFY(page->findChild<QLabel *>(QStringLiteral("knockOutRound"))->isVisible());
+    page->findChild<ui::CompareModel *>()->replace(1, world->wide); // its stars would go to another picture
+    QVERIFY(!page->findChild<QLabel *>(QStringLiteral("knockOutRound"))->isVisible());
 }
 
 void ComparePageTest::lettersChangeTheView()

@@ -145,6 +145,7 @@ void CompareModel::replace(int row, const QString &path)
 {
     if (row < 0 || row >= count())
         return addFiles({path});
+    Q_EMIT aboutToReplace();
     CompareSlot &slot = m_slots[row];
     const QString file = QFileInfo(path).absoluteFilePath();
     slot = CompareSlot{.id = ++m_lastId, .path = file, .title = QFileInfo(file).fileName()};

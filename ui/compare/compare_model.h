@@ -109,6 +109,7 @@ public:
 Q_SIGNALS:
     void changed(); ///< which pictures there are, or one of them
     void likenessChanged(int row);
+    void aboutToReplace();                ///< a row gets another picture
     void notice(const QString &sentence); ///< "Only 16 pictures ..."
 
 private:

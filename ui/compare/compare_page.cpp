@@ -201,6 +201,7 @@ void ComparePage::connectParts()
     connect(m_model, &CompareModel::notice, this, [this](const QString &sentence) {
         m_toasts->show({.iconName = QStringLiteral("info"), .text = sentence});
     });
+    connect(m_model, &CompareModel::aboutToReplace, this, &ComparePage::endKnockOut);
     connect(m_model, &QAbstractItemModel::rowsAboutToBeRemoved, this, &ComparePage::endKnockOut);
     connect(m_model, &QAbstractItemModel::rowsAboutToBeInserted, this, &ComparePage::endKnockOut);
     connect(m_model, &QAbstractItemModel::modelAboutToBeReset, this, &ComparePage::endKnockOut);

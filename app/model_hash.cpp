@@ -32,7 +32,7 @@ QString weightsOf(const QString &model)
 
 ModelHashes::ModelHashes(const QString &file) : m_file(file) {}
 
-QString ModelHashes::hashOf(const QString &model)
+QString ModelHashes::hashOf(const QString &model, const std::stop_token &stop)
 {
     const std::lock_guard lock(m_mutex);
     if (!m_isRead)
@@ -49,9 +49,10 @@ QString ModelHashes::hashOf(const QString &model)
     if (kept != m_hashes.constEnd())
         return *kept;
     QCryptographicHash hash(QCryptographicHash::Sha256);
-    while (!file.atEnd() && !m_isStopped)
+    const auto isStopped = [&] { return m_isStopped || stop.stop_requested(); };
+    while (!isStopped() && !file.atEnd())
         hash.addData(file.read(4 << 20));
-    if (m_isStopped)
+    if (isStopped())
         return {};
     const QString result = QString::fromLatin1(hash.result().toHex().left(10));
     m_hashes.insert(key, result);

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <stop_token>
 
 namespace app {
 
@@ -17,7 +18,8 @@ public:
 
     /// First 10 hex digits for a model (file, or folder: its denoiser's weights); empty if there are none to read.
     /// Seconds for gigabytes: called in the pool only. A second caller waits for the first.
-    [[nodiscard]] QString hashOf(const QString &model);
+    /// \param stop  ends this call soon, with nothing
+    [[nodiscard]] QString hashOf(const QString &model, const std::stop_token &stop = {});
     /// hashOf() that runs returns soon, with nothing.
     void stop() { m_isStopped = true; }
 

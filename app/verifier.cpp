@@ -87,6 +87,7 @@ Verifier::Verifier(const Parts &parts, QObject *parent) : QObject(parent), m_par
 
 Verifier::~Verifier()
 {
+    m_hashing.request_stop();
     m_pool.waitForDone(); // verdicts are written
 }
 
@@ -94,6 +95,7 @@ void Verifier::start(const QString &file)
 {
     cancel();
     const int turn = ++m_turn;
+    m_hashing = std::stop_source();
     m_isBusy = true;
     m_file = file;
     m_job = 0;
@@ -105,9 +107,10 @@ void Verifier::start(const QString &file)
             models.append({entry.path, entry.name});
     }
     Q_EMIT progressed(tr("Reading the recipe"), -1.0);
-    m_pool.start([this, turn, file, models, device = m_parts.engine.device(), hashes = &m_parts.hashes] {
+    m_pool.start([this, turn, file, models, device = m_parts.engine.device(), hashes = &m_parts.hashes,
+                  stop = m_hashing.get_token()] {
         const VerifyPlan plan = planVerify(readPictureInfo(file), models, device,
-                                           [&hashes](const QString &model) { return hashes->hashOf(model); });
+                                           [&](const QString &model) { return hashes->hashOf(model, stop); });
         QMetaObject::invokeMethod(
             this,
             [this, turn, file, plan] {
@@ -138,6 +141,7 @@ void Verifier::cancel()
     if (!m_isBusy)
         return;
     ++m_turn;
+    m_hashing.request_stop();
     const JobId job = std::exchange(m_job, JobId(0));
     m_isBusy = false;
     if (job != 0)

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 namespace app {
 
@@ -112,6 +113,7 @@ private:
     engine::Image m_made;
     QStringList m_reasons;
     bool m_isBusy = false;
+    std::stop_source m_hashing;            ///< of the model, in the pool
     int m_turn = 0;                        ///< answers of earlier turns are dropped
     QHash<QString, QJsonObject> m_records; ///< by path
     QThreadPool m_pool;                    ///< one thread; last: ends first

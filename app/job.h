@@ -9,6 +9,8 @@
 #include <QImage>
 #include <QStringList>
 
+#include <memory>
+
 namespace app {
 
 /// Names one piece of work of the engine thread: unique in a run of the program, never 0.
@@ -35,7 +37,8 @@ struct Job
     QStringList files = {}; ///< pictures that are on disk
     PlotPlace plot = {};    ///< of a job of an X/Y plot, whose jobs are one set
     QString parent = {};    ///< of a branch: path of the picture that it was branched from
-    Failure failure = {};   ///< of a failed job
+    std::weak_ptr<const engine::Trajectory> parentSteps = {}; ///< of a finished branch: what it went on from
+    Failure failure = {};                                     ///< of a failed job
 
     [[nodiscard]] double progress() const; ///< 0..1 of the whole job
     [[nodiscard]] bool isOver() const { return state != JobState::Waiting && state != JobState::Running; }

@@ -181,6 +181,10 @@ JobId JobQueue::duplicate(JobId id)
     Job copy;
     copy.request = job->request;
     copy.parent = job->parent;
+    if (!copy.request.branchFrom)
+        copy.request.branchFrom = job->parentSteps.lock(); // as long as somebody else keeps them
+    if (!copy.parent.isEmpty() && !copy.request.branchFrom)
+        return 0; // its parent's steps are gone: without them it would be another picture
     return take(std::move(copy), Place::Last).id;
 }
 
@@ -192,7 +196,7 @@ void JobQueue::retry(JobId id)
     const Job &job = m_jobs[std::size_t(from)];
     if (job.state != JobState::Failed && job.state != JobState::Cancelled)
         return;
-    if (job.request.branchStep > 0 && !job.request.branchFrom)
+    if (!job.parent.isEmpty() && !job.request.branchFrom)
         return; // its parent's steps are lost: without them it would be another picture
     m_brokenModels.remove(modelOf(job));
     if (from + 1 < int(m_jobs.size())) {
@@ -486,6 +490,13 @@ void JobQueue::endIfSaved(JobId id)
     job->failure = course->second.failure;
     job->secondsLeft = job->state == JobState::Finished ? 0.0 : -1.0;
     m_courses.erase(course);
+    if (job->state == JobState::Finished) {
+        // It does not begin again: what it went on from is not kept for it any longer.
+        job->parentSteps = job->request.branchFrom;
+        job->request.branchFrom.reset();
+        if (m_file)
+            m_file->drop(id);
+    }
     changed(id);
     changedSet(job->plot.id);
     save();

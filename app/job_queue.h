@@ -89,7 +89,8 @@ public:
     void cancel(JobId id);           ///< a waiting job becomes cancelled, a running one is stopped
     void cancelAll();                ///< the running job and everything that waits
     void stopAfterPicture(JobId id); ///< "Stop and keep"
-    /// A new waiting job with the same request behind the last one. \return its id, 0 if there is no such job
+    /// A new waiting job with the same request behind the last one. \return its id, 0 if there is no such job or the
+    /// steps that it branches from are gone
     JobId duplicate(JobId id);
     void retry(JobId id);  ///< a failed or cancelled job waits again
     void remove(JobId id); ///< takes a row out that does not run

@@ -133,13 +133,17 @@ QVariant JobQueue::dataOfSet(const Job &job, int role) const
     int done = 0;
     int count = 0;
     double seconds = 0.0;
+    const auto secondsOfWaiting = [this](const Job &waiting) {
+        const double measured = secondsOf(waiting);
+        return measured > 0.0 ? measured : -1.0;
+    };
     for (const Job &each : m_jobs) {
         if (each.plot.id != job.plot.id)
             continue;
         ++count;
         done += each.state == JobState::Finished;
         const double left = each.state == JobState::Running   ? each.secondsLeft
-                            : each.state == JobState::Waiting ? secondsFor(each.request)
+                            : each.state == JobState::Waiting ? secondsOfWaiting(each)
                                                               : 0.0;
         seconds = left < 0.0 || seconds < 0.0 ? -1.0 : seconds + left;
     }

@@ -4,6 +4,7 @@
 #include "app/image_file.h"
 #include "engine/trajectory.h"
 
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -12,19 +13,31 @@
 #include <QtDebug>
 
 #include <algorithm>
+#include <utility>
 
 namespace app {
 
 namespace {
+
+/// Names a picture by what it shows; empty: there is none.
+QString hashOf(const engine::Image &image)
+{
+    if (image.empty())
+        return {};
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    hash.addData(QStringLiteral("%1 %2 %3 ").arg(image.width).arg(image.height).arg(image.channels).toLatin1());
+    hash.addData(QByteArrayView(image.pixels.data(), qsizetype(image.pixels.size())));
+    return QString::fromLatin1(hash.result().toHex());
+}
 
 QString packed(const engine::Image &image)
 {
     return QString::fromLatin1(encodePicture(image, std::nullopt).toBase64());
 }
 
-engine::Image unpacked(const QJsonValue &value)
+engine::Image unpacked(const QString &text)
 {
-    return fromQImage(QImage::fromData(QByteArray::fromBase64(value.toString().toLatin1()), "PNG"));
+    return fromQImage(QImage::fromData(QByteArray::fromBase64(text.toLatin1()), "PNG"));
 }
 
 QJsonObject jobTo(const Job &job)
@@ -67,13 +80,23 @@ QueueFile::~QueueFile()
     m_pool.waitForDone();
 }
 
-Job QueueFile::jobFrom(const QJsonObject &object)
+Job QueueFile::jobFrom(const QJsonObject &object, const QJsonObject &shared)
 {
     Job job;
     job.request = requestFromJson(object.value(QLatin1String("request")).toObject());
     const QJsonObject pictures = object.value(QLatin1String("pictures")).toObject();
-    job.request.init = unpacked(pictures.value(QLatin1String("init")));
-    job.request.mask = unpacked(pictures.value(QLatin1String("mask")));
+    // Named by the hash; files of version 1 hold the picture itself in each job.
+    const auto picture = [&](const char *key) -> engine::Image {
+        const QString name = pictures.value(QLatin1String(key)).toString();
+        if (name.isEmpty())
+            return {};
+        const auto known = m_readPictures.find(name);
+        if (known != m_readPictures.end())
+            return known->second;
+        return m_readPictures.emplace(name, unpacked(shared.value(name).toString(name))).first->second;
+    };
+    job.request.init = picture("init");
+    job.request.mask = picture("mask");
     job.submitted =
         QDateTime::fromString(object.value(QLatin1String("submitted")).toString(), Qt::ISODate).toLocalTime();
     job.steps = job.request.steps;
@@ -85,7 +108,7 @@ Job QueueFile::jobFrom(const QJsonObject &object)
         job.failure.details = object.value(QLatin1String("details")).toString();
     }
     const QString steps = object.value(QLatin1String("steps_file")).toString();
-    if (steps.isEmpty() && job.request.branchStep == 0)
+    if (steps.isEmpty() && job.parent.isEmpty() && job.request.branchStep == 0)
         return job;
     const QString file = QDir(stepsFolder()).filePath(QFileInfo(steps).fileName());
     std::shared_ptr<const engine::Trajectory> &known = m_read[QFileInfo(file).fileName()];
@@ -122,8 +145,10 @@ std::vector<Job> QueueFile::read()
     }
     std::vector<Job> jobs;
     const QJsonArray rows = json.object().value(QLatin1String("jobs")).toArray();
+    const QJsonObject shared = json.object().value(QLatin1String("pictures")).toObject();
     for (const QJsonValue &row : rows)
-        jobs.push_back(jobFrom(row.toObject()));
+        jobs.push_back(jobFrom(row.toObject(), shared));
+    m_readPictures.clear();
     // What no job needs any more.
     QDir folder(stepsFolder());
     const QStringList files = folder.entryList(QDir::Files);
@@ -163,13 +188,26 @@ void QueueFile::remember(JobId id, const engine::GenerateRequest &request)
     if (request.init.empty() && request.mask.empty())
         return;
     m_pool.start([this, id, init = request.init, mask = request.mask] {
-        m_pictures[id] = {{QStringLiteral("init"), packed(init)}, {QStringLiteral("mask"), packed(mask)}};
+        Pictures &own = m_pictures[id];
+        own = {.init = hashOf(init), .mask = hashOf(mask)};
+        for (const auto &[name, image] : {std::pair(own.init, &init), std::pair(own.mask, &mask)}) {
+            if (!name.isEmpty() && !m_packed.contains(name))
+                m_packed[name] = packed(*image);
+        }
     });
 }
 
 void QueueFile::drop(JobId id)
 {
-    m_pool.start([this, id] { m_pictures.erase(id); });
+    m_pool.start([this, id] {
+        if (m_pictures.erase(id) == 0)
+            return;
+        std::erase_if(m_packed, [this](const auto &each) {
+            return std::none_of(m_pictures.begin(), m_pictures.end(), [&each](const auto &job) {
+                return job.second.init == each.first || job.second.mask == each.first;
+            });
+        });
+    });
     const auto own = m_steps.find(id);
     if (own == m_steps.end())
         return;
@@ -206,14 +244,23 @@ void QueueFile::writeRows(QJsonArray rows, int number)
 {
     if (number != m_newest)
         return; // a newer state follows
+    QJsonObject shared;
     for (QJsonValueRef row : rows) {
         QJsonObject object = row.toObject();
         const auto pictures = m_pictures.find(object.take(QLatin1String("id")).toString().toULongLong());
-        if (pictures != m_pictures.end())
-            object[QStringLiteral("pictures")] = pictures->second;
+        if (pictures != m_pictures.end()) {
+            const auto &[init, mask] = pictures->second;
+            object[QStringLiteral("pictures")] =
+                QJsonObject{{QStringLiteral("init"), init}, {QStringLiteral("mask"), mask}};
+            for (const QString &name : {init, mask}) {
+                if (!name.isEmpty() && !shared.contains(name))
+                    shared[name] = m_packed[name];
+            }
+        }
         row = object;
     }
-    const QJsonObject all = {{QStringLiteral("version"), 1}, {QStringLiteral("jobs"), rows}};
+    const QJsonObject all = {
+        {QStringLiteral("version"), 2}, {QStringLiteral("jobs"), rows}, {QStringLiteral("pictures"), shared}};
     if (const auto failure = writeFileAtomically(m_path, QJsonDocument(all).toJson(QJsonDocument::Compact)))
         qWarning("the queue was not saved: %s", qPrintable(failure->details));
 }

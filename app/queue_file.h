@@ -31,7 +31,8 @@ public:
 
 private:
     void writeRows(QJsonArray rows, int number);
-    [[nodiscard]] Job jobFrom(const QJsonObject &object);
+    /// \param shared  pictures by the hash that jobs name
+    [[nodiscard]] Job jobFrom(const QJsonObject &object, const QJsonObject &shared);
     [[nodiscard]] QString stepsFolder() const;
 
     /// Steps of a parent that jobs branch from.
@@ -41,13 +42,22 @@ private:
         QString name = {}; ///< of its file
     };
 
+    /// Start picture and mask of a job, by their hashes; empty: none.
+    struct Pictures
+    {
+        QString init = {};
+        QString mask = {};
+    };
+
     QString m_path;
     std::atomic<int> m_newest = 0;  ///< number of the newest state
     std::map<JobId, Steps> m_steps; ///< of branches
     /// Files of the last run and what was read from them.
     std::map<QString, std::shared_ptr<const engine::Trajectory>> m_read;
-    std::map<JobId, QJsonObject> m_pictures; ///< on the pool's thread only
-    QThreadPool m_pool;                      ///< one thread; last member: ends first
+    std::map<QString, engine::Image> m_readPictures; ///< while the file is read
+    std::map<JobId, Pictures> m_pictures;            ///< on the pool's thread only
+    std::map<QString, QString> m_packed;             ///< likewise: PNG by hash, one for all jobs that show it
+    QThreadPool m_pool;                              ///< one thread; last member: ends first
 };
 
 } // namespace app

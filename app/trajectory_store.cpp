@@ -119,8 +119,10 @@ QString TrajectoryStore::fileBeside(const QString &picture)
 
 void TrajectoryStore::onTrajectory(JobId id, int picture, const TrajectoryPtr &trajectory)
 {
-    if (trajectory)
-        m_unsaved[{id, picture}] = trajectory;
+    if (!trajectory)
+        return;
+    const Job *job = m_parts.queue.find(id);
+    m_unsaved[{id, picture}] = {trajectory, job ? job->request.branchFrom : nullptr};
 }
 
 void TrajectoryStore::onSaved(JobId id, int picture, const QString &path)
@@ -128,11 +130,11 @@ void TrajectoryStore::onSaved(JobId id, int picture, const QString &path)
     const auto found = m_unsaved.find({id, picture});
     if (found == m_unsaved.end())
         return;
-    const TrajectoryPtr trajectory = found->second;
+    const auto [trajectory, parent] = found->second;
     m_unsaved.erase(found);
-    if (const Job *job = m_parts.queue.find(id); job && !job->parent.isEmpty() && job->request.branchFrom)
+    if (const Job *job = m_parts.queue.find(id); job && !job->parent.isEmpty() && parent)
         noteParent(path, trajectory, job->parent, job->request.branchStep, job->request.branchNoiseSeed,
-                   job->request.branchFrom->request);
+                   parent->request);
     keep(path, trajectory);
     if (m_parts.settings.savesSteps())
         saveBeside(path);

@@ -108,6 +108,12 @@ private:
         quint64 bytes = 0;
     };
 
+    struct Unsaved
+    {
+        TrajectoryPtr trajectory = {};
+        TrajectoryPtr parent = {}; ///< of a branch
+    };
+
     void onTrajectory(JobId id, int picture, const TrajectoryPtr &trajectory);
     void onSaved(JobId id, int picture, const QString &path);
     void makeRoom();
@@ -118,8 +124,8 @@ private:
                     std::optional<quint64> noiseSeed, const engine::GenerateRequest &parentRequest);
 
     Parts m_parts;
-    std::map<std::pair<JobId, int>, TrajectoryPtr> m_unsaved; ///< whose picture is not on disk yet
-    std::list<Kept> m_kept;                                   ///< looked at last first
+    std::map<std::pair<JobId, int>, Unsaved> m_unsaved; ///< whose picture is not on disk yet
+    std::list<Kept> m_kept;                             ///< looked at last first
     QStringList m_lookedAt;
     QString m_latest;
     quint64 m_bytes = 0;

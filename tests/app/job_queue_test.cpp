@@ -1,9 +1,13 @@
 #include "app/job_queue.h"
 
+#include "engine/trajectory.h"
 #include "tests/support/fake_engine.h"
 
 #include <QAbstractItemModelTester>
 #include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -252,6 +256,69 @@ private Q_SLOTS:
         queue.cancel(queue.index(0).data(JobQueue::IdRole).value<app::JobId>());
         queue.resume();
         QTRY_COMPARE(queue.index(1).data(JobQueue::StateRole).toInt(), int(JobState::Finished));
+    }
+
+    void jobsShareTheirPicturesOnTheDisk()
+    {
+        engine::GenerateRequest painted = request("shared");
+        painted.init = FakeEngine::paint(16, 8, 3);
+        engine::GenerateRequest other = painted;
+        other.init = FakeEngine::paint(16, 8, 4);
+        {
+            app::EngineThread engine(factory());
+            JobQueue queue(engine, m_file);
+            queue.pause();
+            queue.submit(painted);
+            queue.submit(painted);
+            queue.remove(queue.submit(other).id);
+        }
+        QFile file(m_file);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QJsonObject json = QJsonDocument::fromJson(file.readAll()).object();
+        file.close();
+        const QJsonObject pictures = json.value(QStringLiteral("pictures")).toObject();
+        QCOMPARE(pictures.size(), 1);
+        {
+            app::EngineThread engine(factory());
+            JobQueue queue(engine, m_file);
+            QCOMPARE(queue.restore(), 2);
+            QVERIFY(queue.jobs().at(1).request.init == painted.init);
+        }
+        // Version 1: each job holds its own.
+        QJsonObject job = json.value(QStringLiteral("jobs")).toArray().first().toObject();
+        job[QStringLiteral("pictures")] = QJsonObject{{QStringLiteral("init"), pictures.begin().value()}};
+        json.remove(QStringLiteral("pictures"));
+        json[QStringLiteral("jobs")] = QJsonArray{job};
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QJsonDocument(json).toJson());
+        file.close();
+        app::EngineThread engine(factory());
+        JobQueue queue(engine, m_file);
+        QCOMPARE(queue.restore(), 1);
+        QVERIFY(queue.jobs().front().request.init == painted.init);
+    }
+
+    void finishedBranchLetsItsStepsGo()
+    {
+        app::EngineThread engine(factory());
+        JobQueue queue(engine, m_file);
+        const auto steps = std::make_shared<const engine::Trajectory>();
+        engine::GenerateRequest branch = request("branch");
+        branch.branchFrom = steps; // of step 0
+        const auto id = queue.submitBranch(branch, QStringLiteral("/p/a.png")).id;
+        QTRY_COMPARE(queue.find(id)->state, JobState::Finished);
+        QVERIFY(!queue.find(id)->request.branchFrom);
+        queue.pause();
+        const auto again = queue.duplicate(id); // somebody else still has them
+        QVERIFY(queue.find(again));
+        QCOMPARE(queue.find(again)->request.branchFrom, steps);
+        // Without them it would be another picture.
+        branch.branchFrom.reset();
+        const auto lost = queue.submitBranch(branch, QStringLiteral("/p/a.png")).id;
+        QCOMPARE(queue.duplicate(lost), app::JobId(0));
+        queue.cancel(lost);
+        queue.retry(lost);
+        QCOMPARE(queue.find(lost)->state, JobState::Cancelled);
     }
 
     void picturesOnTheDiskAreNotMadeAgainAfterACrash()

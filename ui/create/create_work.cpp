@@ -269,6 +269,9 @@ void CreatePage::onPictureMade(app::JobId id, const engine::GenerateRequest &req
     picture.index = image.picture;
     picture.seed = image.seed;
     picture.request = request;
+    picture.request.branchFrom.reset(); // the session does not keep its parent's steps
+    picture.request.branchStep = 0;
+    picture.request.branchNoiseSeed.reset();
     picture.image = app::toQImage(image.image);
     picture.request.width = picture.image.width();
     picture.request.height = picture.image.height();

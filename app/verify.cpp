@@ -138,7 +138,7 @@ VerifyPlan planVerify(const PictureInfo &picture, const QList<PlotModel> &models
             "This picture started from another picture, which the file does not hold; it cannot be made again.");
         return plan;
     }
-    if (recipe.branchStep > 0) {
+    if (!recipe.parent.isEmpty()) {
         //: %1 is a file name
         plan.problem = Words::tr("This picture goes on from step %2 of \"%1\", whose steps the file does not hold; it "
                                  "cannot be made again from its recipe.")

@@ -122,8 +122,13 @@ void GenerateSession::on(const engine::ImageFinished &finished)
         m_circumstances.modelHash = m_hashes.hashOf(QString::fromStdString(m_request.model.string()));
     }
     const QSize size(finished.image.width, finished.image.height);
-    const Recipe recipe = makeRecipe(m_request, finished.picture, size, m_circumstances);
+    Recipe recipe = makeRecipe(m_request, finished.picture, size, m_circumstances);
     const QString path = m_output.nextPath(finished.seed);
+    if (!m_parent.isEmpty()) {
+        const QFileInfo parent(m_parent);
+        const bool isBeside = parent.absolutePath() == QFileInfo(path).absolutePath();
+        recipe.parent = isBeside ? parent.fileName() : parent.absoluteFilePath();
+    }
     if (const auto failure = writePicture(path, finished.image, recipe))
         throw CommandFailed{*failure};
     if (m_files.isEmpty())
@@ -199,6 +204,8 @@ void runRequest(const Arguments &in, const engine::GenerateRequest &asked, const
     const std::stop_callback stopHashing(interrupt.token(), [&session] { session.stopHashing(); });
     session.setQuiet(in.has(QStringLiteral("quiet")));
     session.setTrajectoryFile(in.text(QStringLiteral("trajectory")));
+    if (request.branchFrom)
+        session.setParent(in.positional().first());
     if (in.has(QStringLiteral("previews"))) {
         session.setPreviewFolder(in.text(QStringLiteral("previews")));
         makeFolder(in.text(QStringLiteral("previews")));

@@ -23,6 +23,8 @@ public:
     void setPreviewFolder(const QString &folder) { m_previewFolder = folder; }
     /// Where records go of how the pictures came to be: FILE, then FILE_1, ... before its ending. Empty: nowhere.
     void setTrajectoryFile(const QString &file) { m_trajectoryFile = file; }
+    /// File of the trajectory that the pictures go on from; empty: they are no branches.
+    void setParent(const QString &file) { m_parent = file; }
     void setQuiet(bool isQuiet) { m_isQuiet = isQuiet; }
 
     /// Hashing a large model takes seconds. Called on any thread.
@@ -55,6 +57,7 @@ private:
     Circumstances m_circumstances;
     QString m_previewFolder;
     QString m_trajectoryFile;
+    QString m_parent;
     bool m_isQuiet = false;
     ProgressLine m_progress;
     double m_secondsAStep = 0.0;

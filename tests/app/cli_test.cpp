@@ -1,3 +1,5 @@
+#include "app/image_file.h"
+
 #include <QDir>
 #include <QFile>
 #include <QImage>
@@ -323,6 +325,11 @@ void CliTest::branchesFromATrajectory()
     const Answer same = run(branch + QStringList{file("same.png")});
     QVERIFY2(same.status == 0, same.err.constData());
     QCOMPARE(QImage(file("same.png")), QImage(file("parent.png")));
+    const std::optional<app::Recipe> recipe = app::readPictureInfo(file("same.png")).recipe;
+    QVERIFY(recipe);
+    QCOMPARE(recipe->parent, QStringLiteral("fox.trajectory"));
+    QCOMPARE(recipe->branchStep, 2);
+    QVERIFY(app::readPictureInfo(file("parent.png")).recipe->parent.isEmpty());
 
     const Answer other =
         run(branch + QStringList{file("other.png"), QStringLiteral("--prompt"), QStringLiteral("a blue house"),

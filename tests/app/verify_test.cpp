@@ -110,6 +110,7 @@ private Q_SLOTS:
         QTest::newRow("no file") << 3 << "Cannot open";
         QTest::newRow("part of a recipe") << 4 << "lacks seed";
         QTest::newRow("branch") << 6 << "goes on from step 3 of \"owl.png\"";
+        QTest::newRow("branch from noise") << 7 << "goes on from step 0 of \"owl.png\"";
         QTest::newRow("engine fails") << 5 << "not enough memory";
     }
     void whatCannotBeMadeIsSaid()
@@ -123,9 +124,9 @@ private Q_SLOTS:
             m_recipe.hasInit = true;
         } else if (what == 4) {
             m_recipe.known = {"prompt", "steps", "sampler", "width", "height", "model", "model_path"};
-        } else if (what == 6) {
+        } else if (what == 6 || what == 7) {
             m_recipe.parent = QStringLiteral("owl.png");
-            m_recipe.branchStep = 3;
+            m_recipe.branchStep = what == 6 ? 3 : 0;
         } else if (what == 5) {
             m_plan->error = engine::Error(engine::ErrorKind::OutOfMemory, "", "too large");
         }
@@ -144,6 +145,15 @@ private Q_SLOTS:
         write(FakeEngine::paint(32, 24, 5));
         QCOMPARE(verify().record.verdict, Verdict::Identical);
         QCOMPARE(QString::fromStdString(m_plan->requests().at(0).model.string()), m_model);
+    }
+
+    void aHashThatIsNotWantedEnds()
+    {
+        std::stop_source stop;
+        stop.request_stop();
+        app::ModelHashes hashes{QString()};
+        QVERIFY(hashes.hashOf(m_model, stop.get_token()).isEmpty());
+        QCOMPARE(hashes.hashOf(m_model), m_recipe.modelHash); // the others go on
     }
 
     void itCanBeCancelled()

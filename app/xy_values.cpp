@@ -36,7 +36,7 @@ struct Row
     const char *example = "";
 };
 
-constexpr double kLargestSeed = 9.0e15; // numbers up to here are exact
+constexpr double kLargestSeed = 9.0e15; // of a range: numbers up to here are exact
 
 constexpr Row kRows[] = {
     {PlotSetting::None, "none", "Nothing", QT_TRANSLATE_NOOP("app::PlotValues", "Nothing"), Kind::Nothing},
@@ -89,6 +89,9 @@ QString text(std::string_view utf8)
 
 QString numberText(double value)
 {
+    constexpr double kExact = 9007199254740992.0; // 2^53: whole numbers below it are what they say
+    if (value == std::floor(value) && std::abs(value) < kExact)
+        return QString::number(qint64(value));
     return QString::number(value, 'g', 15);
 }
 
@@ -201,6 +204,15 @@ QString sizeProblem(const QString &name)
 
 void readOne(const Row &row, const Piece &piece, const PlotContext &context, PlotValues &to)
 {
+    if (row.setting == PlotSetting::Seed) {
+        // Not every seed has a place among the doubles.
+        bool isSeed = false;
+        const quint64 seed = piece.text.toULongLong(&isSeed);
+        if (isSeed) {
+            to.values.append(QString::number(seed));
+            return;
+        }
+    }
     const bool isNumber = row.kind == Kind::Whole || row.kind == Kind::Number;
     if (isNumber) {
         QList<double> numbers;

@@ -129,6 +129,22 @@ private Q_SLOTS:
         QVERIFY(read.problem.endsWith(QLatin1Char('.')));
     }
 
+    void seedsStayExact_data()
+    {
+        QTest::addColumn<QString>("typed");
+        QTest::addColumn<QStringList>("values");
+        QTest::newRow("16 digits") << "1234567890123457" << QStringList{"1234567890123457"};
+        QTest::newRow("largest") << "18446744073709551615" << QStringList{"18446744073709551615"};
+        QTest::newRow("range") << "1000000000000001-1000000000000003"
+                               << QStringList{"1000000000000001", "1000000000000002", "1000000000000003"};
+    }
+    void seedsStayExact()
+    {
+        QFETCH(QString, typed);
+        QFETCH(QStringList, values);
+        QCOMPARE(app::parsePlotValues(PlotSetting::Seed, typed, context()).values, values);
+    }
+
     void aRandomSeedIsDrawn()
     {
         const app::PlotValues read = app::parsePlotValues(PlotSetting::Seed, QStringLiteral("-1, -1"), context());

@@ -240,6 +240,20 @@ std::optional<Failure> writeFileAtomically(const QString &path, const QByteArray
     return std::nullopt;
 }
 
+bool copyFile(const QString &from, const QString &to)
+{
+    const QString there = QFileInfo(to).canonicalFilePath();
+    if (!there.isEmpty() && there == QFileInfo(from).canonicalFilePath())
+        return true;
+    const QString part = to + QStringLiteral(".part");
+    QFile::remove(part); // of a copy that was cut short
+    const bool isCopied = QFile::copy(from, part) &&
+                          ::rename(QFile::encodeName(part).constData(), QFile::encodeName(to).constData()) == 0;
+    if (!isCopied)
+        QFile::remove(part);
+    return isCopied;
+}
+
 std::optional<Failure> writePicture(const QString &path, const engine::Image &image, const Recipe &recipe)
 {
     const QByteArray bytes = encodePicture(image, recipe);

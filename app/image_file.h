@@ -29,6 +29,9 @@ namespace app {
 
 /// Writes bytes so that after a crash or power cut the file is old or new, never half.
 [[nodiscard]] std::optional<Failure> writeFileAtomically(const QString &path, const QByteArray &bytes);
+/// Copies a file so that what is at `to` is replaced only by a whole copy. Fine if both are the same file already.
+/// Called in the pool. \return false: it could not be written, and what was there is as it was
+[[nodiscard]] bool copyFile(const QString &from, const QString &to);
 /// As encodePicture, atomically.
 [[nodiscard]] std::optional<Failure> writePicture(const QString &path, const engine::Image &image,
                                                   const Recipe &recipe);

@@ -20,6 +20,29 @@ class ImageFileTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void copyReplacesOnlyWhenItIsWhole()
+    {
+        QTemporaryDir folder;
+        const auto path = [&folder](const char *name) { return folder.filePath(QLatin1String(name)); };
+        const auto put = [](const QString &name, const QByteArray &bytes) {
+            QFile file(name);
+            return file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size();
+        };
+        const auto get = [](const QString &name) {
+            QFile file(name);
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("nothing");
+        };
+        QVERIFY(put(path("from.png"), "new") && put(path("to.png"), "old"));
+        QVERIFY(!app::copyFile(path("gone.png"), path("to.png")));
+        QCOMPARE(get(path("to.png")), QByteArray("old"));
+        QVERIFY(app::copyFile(path("from.png"), path("to.png")));
+        QCOMPARE(get(path("to.png")), QByteArray("new"));
+        QVERIFY(QFile::link(path("from.png"), path("link.png")));
+        QVERIFY(app::copyFile(path("from.png"), path("link.png"))); // it is that file
+        QVERIFY(app::copyFile(path("from.png"), path("./from.png")));
+        QCOMPARE(get(path("from.png")), QByteArray("new"));
+        QCOMPARE(QDir(folder.path()).entryList({QStringLiteral("*.part")}).size(), 0);
+    }
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
 
     void pixelsSurvive_data()

@@ -2,6 +2,7 @@
 #include "app/gallery_edits.h"
 #include "app/gallery_model.h"
 #include "app/gallery_store.h"
+#include "app/image_file.h"
 #include "app/job_queue.h"
 #include "app/settings.h"
 #include "app/studio.h"
@@ -20,7 +21,6 @@
 #include <QClipboard>
 #include <QCoreApplication>
 #include <QDateTime>
-#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
@@ -352,9 +352,7 @@ void CreatePage::saveCopy()
     dialog->selectFile(QFileInfo(from).fileName());
     connect(dialog, &QFileDialog::fileSelected, this, [this, from](const QString &to) {
         QThreadPool::globalInstance()->start([page = QPointer(this), from, to] {
-            // The dialog has asked whether to replace what is there.
-            QFile::remove(to);
-            const bool isCopied = QFile::copy(from, to);
+            const bool isCopied = app::copyFile(from, to); // the dialog has asked whether to replace what is there
             QMetaObject::invokeMethod(
                 qApp,
                 [page, to, isCopied] {

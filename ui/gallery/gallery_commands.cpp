@@ -2,6 +2,7 @@
 #include "ui/gallery/gallery_page.h"
 
 #include "app/gallery_model.h"
+#include "app/image_file.h"
 #include "app/settings.h"
 #include "app/studio.h"
 #include "ui/common/button.h"
@@ -20,7 +21,6 @@
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QDesktopServices>
-#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
@@ -239,12 +239,10 @@ void GalleryPage::saveCopy(const QString &path)
 {
     const QString to = QFileDialog::getSaveFileName(this, tr("Save a Copy"), QFileInfo(path).fileName(),
                                                     tr("Pictures (*.%1)").arg(QFileInfo(path).suffix()));
-    if (to.isEmpty() || to == path)
+    if (to.isEmpty())
         return;
     QThreadPool::globalInstance()->start([page = QPointer<GalleryPage>(this), path, to] {
-        // The dialog asked whether to replace what is there.
-        QFile::remove(to);
-        const bool done = QFile::copy(path, to);
+        const bool done = app::copyFile(path, to); // the dialog asked whether to replace what is there
         QMetaObject::invokeMethod(
             qApp,
             [page, to, done] {

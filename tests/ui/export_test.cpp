@@ -79,11 +79,11 @@ private Q_SLOTS:
         QVERIFY(go->isEnabled());
         for (const QString &bad : {QString(), QStringLiteral("relative"), shop.files.first()}) {
             in<QLineEdit>(&dialog, "folder")->setText(bad);
-            QVERIFY(!go->isEnabled());
+            QTRY_VERIFY(!go->isEnabled());
             QVERIFY(!problem->text().isEmpty());
         }
         in<QLineEdit>(&dialog, "folder")->setText(shop.folder.path());
-        QVERIFY(go->isEnabled());
+        QTRY_VERIFY(go->isEnabled());
     }
 
     void picturesAreExportedAndTheChoicesKept()

@@ -38,6 +38,7 @@ namespace ui {
 namespace {
 
 constexpr int kWidth = 560;
+constexpr int kFolderDelayMs = 200;
 
 /// A label above its control, 6 between.
 QWidget *field(const QString &label, QWidget *control, QWidget *parent, QWidget *buddy = nullptr)
@@ -82,6 +83,19 @@ app::ExportOptions fromJson(const QJsonObject &object)
     return options;
 }
 
+/// The nearest folder that is there must take new files. Reads the disk: called in the pool.
+QString folderProblem(const QString &folder)
+{
+    QFileInfo info(folder);
+    while (!info.exists() && info.absolutePath() != info.absoluteFilePath())
+        info = QFileInfo(info.absolutePath());
+    if (!info.isDir())
+        return ExportDialog::tr("\"%1\" is a file, no folder.").arg(info.fileName());
+    if (!info.isWritable())
+        return ExportDialog::tr("You may not write into \"%1\". Choose another folder.").arg(info.absoluteFilePath());
+    return {};
+}
+
 } // namespace
 
 ExportDialog::ExportDialog(app::Studio &studio, const QStringList &files, QWidget *parent)
@@ -110,6 +124,7 @@ ExportDialog::ExportDialog(app::Studio &studio, const QStringList &files, QWidge
         last.folder =
             QDir(QStandardPaths::writableLocation(QStandardPaths::PicturesLocation)).filePath(tr("Tincture exports"));
     setOptions(last);
+    checkFolder();
     // The example needs the first picture's recipe; reading it is not the window's work.
     QThreadPool::globalInstance()->start([dialog = QPointer<ExportDialog>(this), file = files.value(0)] {
         const auto recipe = app::readPictureInfo(file).recipe;
@@ -273,8 +288,11 @@ QWidget *ExportDialog::makeForm()
         connect(combo, &QComboBox::currentIndexChanged, this, &ExportDialog::update);
     for (QLineEdit *edit : {m_pattern, m_name})
         connect(edit, &QLineEdit::textChanged, this, &ExportDialog::update);
-    connect(m_folder, &QLineEdit::textChanged, this, [this](const QString &path) {
-        m_sequence = std::max(1, app::nextSequence(path));
+    m_folderDelay.setSingleShot(true);
+    m_folderDelay.setInterval(kFolderDelayMs);
+    connect(&m_folderDelay, &QTimer::timeout, this, &ExportDialog::checkFolder);
+    connect(m_folder, &QLineEdit::textChanged, this, [this] {
+        m_folderDelay.start();
         update();
     });
     connect(m_lossless, &QCheckBox::toggled, this, &ExportDialog::update);
@@ -380,15 +398,30 @@ QString ExportDialog::problem() const
         return tr("Choose a folder for the pictures.");
     if (!QDir::isAbsolutePath(folder))
         return tr("The folder needs its whole path, beginning with /.");
-    // The nearest folder that is there must take new files.
-    QFileInfo info(folder);
-    while (!info.exists() && info.absolutePath() != info.absoluteFilePath())
-        info = QFileInfo(info.absolutePath());
-    if (!info.isDir())
-        return tr("\"%1\" is a file, no folder.").arg(info.fileName());
-    if (!info.isWritable())
-        return tr("You may not write into \"%1\". Choose another folder.").arg(info.absoluteFilePath());
-    return {};
+    return m_folderProblem;
+}
+
+void ExportDialog::checkFolder()
+{
+    m_folderDelay.stop();
+    const QString folder = options().folder;
+    if (!QDir::isAbsolutePath(folder))
+        return;
+    QThreadPool::globalInstance()->start([dialog = QPointer<ExportDialog>(this), folder] {
+        const QString fault = folderProblem(folder);
+        const int sequence = std::max(1, app::nextSequence(folder));
+        QMetaObject::invokeMethod(
+            qApp,
+            [dialog, folder, fault, sequence] {
+                // An answer about what was typed before, or after the start, is none.
+                if (!dialog || dialog->m_order != 0 || dialog->options().folder != folder)
+                    return;
+                dialog->m_folderProblem = fault;
+                dialog->m_sequence = sequence;
+                dialog->update();
+            },
+            Qt::QueuedConnection);
+    });
 }
 
 void ExportDialog::update()

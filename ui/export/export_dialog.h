@@ -5,6 +5,7 @@
 #include <QDialog>
 #include <QElapsedTimer>
 #include <QStringList>
+#include <QTimer>
 
 class QCheckBox;
 class QComboBox;
@@ -53,11 +54,14 @@ private:
     void showTokens();
     void onFinished(const app::ExportResult &result);
     [[nodiscard]] QString problem() const;
+    void checkFolder();
 
     app::Studio &m_studio;
     QStringList m_files;
     std::optional<app::Recipe> m_firstRecipe;
-    int m_sequence = 1; ///< number that the first picture gets in the folder
+    QTimer m_folderDelay;    ///< typing does not read a disk with every key
+    QString m_folderProblem; ///< of the folder that was checked last
+    int m_sequence = 1;      ///< number that the first picture gets in it
     int m_order = 0;
     QElapsedTimer m_since;
 

@@ -229,14 +229,19 @@ void CreatePage::endJob(app::JobId id)
         return;
     }
     const engine::GenerateRequest request = job->request;
+    const QString parent = job->parent;
     queue.cancel(id);
     queue.remove(id);
     m_toasts->show({.iconName = QStringLiteral("trash"),
                     .text = tr("Job taken out of the queue"),
                     .action = tr("Undo"),
-                    .run = [page = QPointer(this), request] {
-                        if (page)
+                    .run = [page = QPointer(this), request, parent] {
+                        if (!page)
+                            return;
+                        if (parent.isEmpty())
                             page->m_studio.queue().submit(request);
+                        else
+                            page->m_studio.queue().submitBranch(request, parent);
                     }});
 }
 

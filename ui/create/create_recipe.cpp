@@ -109,10 +109,12 @@ void CreatePage::chooseStartModel()
         // The chosen one may have gone, or moved to another row.
         const QString path = m_recipe->model().path;
         const int row = catalog.row(path);
+        const QString wanted = m_wantedModel; // still looked for
         if (row >= 0)
             takeModel(row);
         else if (!catalog.isScanning() && catalog.rowCount() > 0)
             m_recipe->setModel({.row = -1, .path = path, .name = modelNameText(pathFrom(path))});
+        m_wantedModel = wanted;
         return;
     }
     int row = catalog.row(m_studio.settings().lastModel());

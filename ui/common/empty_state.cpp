@@ -85,6 +85,7 @@ void EmptyState::setText(const QString &text)
 void EmptyState::fitText()
 {
     const int width = std::clamp(this->width() - 48, 80, m_widest);
+    m_text->setMinimumHeight(0); // counts as the least that it needs
     m_text->setFixedWidth(width);
     m_text->setMinimumHeight(std::max(0, m_text->heightForWidth(width)));
 }

@@ -13,8 +13,8 @@
 #include "ui/learn/reverse_view.h"
 #include "ui/learn/words_view.h"
 
-#include <QAction>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -59,11 +59,6 @@ LearnPage::LearnPage(app::Studio &studio, QWidget *parent)
     m_row->addLayout(column, 1);
     m_stack->setMinimumWidth(1);
 
-    auto *fold = new QAction(tr("Explanation"), this);
-    fold->setShortcut(Qt::Key_F1);
-    fold->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    addAction(fold);
-    connect(fold, &QAction::triggered, this, [this] { setExplained(!isExplained()); });
     connect(m_explain, &QToolButton::clicked, this, [this] { setExplained(!isExplained()); });
     connect(m_choice, &SegmentedControl::currentChanged, this, &LearnPage::showIndex);
 
@@ -239,6 +234,22 @@ void LearnPage::activate()
 {
     if (view())
         view()->activate();
+}
+
+bool LearnPage::event(QEvent *event)
+{
+    // F1 opens the keys everywhere else; here it folds the explanation.
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent *>(event)->key() == Qt::Key_F1)
+        event->accept();
+    return Page::event(event);
+}
+
+void LearnPage::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_F1)
+        setExplained(!isExplained());
+    else
+        Page::keyPressEvent(event);
 }
 
 void LearnPage::hideEvent(QHideEvent *event)

@@ -51,6 +51,8 @@ Q_SIGNALS:
     void compareRequested(const QStringList &files);
 
 protected:
+    bool event(QEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
     void hideEvent(QHideEvent *event) override;
     void showEvent(QShowEvent *event) override;
 

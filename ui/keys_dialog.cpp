@@ -57,6 +57,7 @@ constexpr KeyRow kRows[] = {
     {"P", QT_TRANSLATE_NOOP("ui::KeysDialog", "Use its prompts")},
     {"S", QT_TRANSLATE_NOOP("ui::KeysDialog", "Use its seed")},
     {"R", QT_TRANSLATE_NOOP("ui::KeysDialog", "Use all but its seed")},
+    {"D", QT_TRANSLATE_NOOP("ui::KeysDialog", "Use its size")},
     {"I", QT_TRANSLATE_NOOP("ui::KeysDialog", "Show or fold the recipe")},
     {"Ctrl+C", QT_TRANSLATE_NOOP("ui::KeysDialog", "Copy the picture")},
     {"Ctrl+S", QT_TRANSLATE_NOOP("ui::KeysDialog", "Save a copy")},

@@ -192,13 +192,14 @@ void GalleryPageTest::lettersUseTheSettings()
         taken.append({recipe, part});
     });
     grid()->setCurrentIndex(grid()->model()->index(0, 0));
-    for (const int key : {Qt::Key_A, Qt::Key_P, Qt::Key_S, Qt::Key_R})
+    for (const int key : {Qt::Key_A, Qt::Key_P, Qt::Key_S, Qt::Key_R, Qt::Key_D})
         QTest::keyClick(grid(), Qt::Key(key));
-    QCOMPARE(taken.size(), 4);
+    QCOMPARE(taken.size(), 5);
     QCOMPARE(taken.at(0).second, ui::RecipePart::All);
     QCOMPARE(taken.at(1).second, ui::RecipePart::Prompts);
     QCOMPARE(taken.at(2).second, ui::RecipePart::Seed);
     QCOMPARE(taken.at(3).second, ui::RecipePart::AllButSeed);
+    QCOMPARE(taken.at(4).second, ui::RecipePart::Size);
     QCOMPARE(taken.at(0).first.request.negativePrompt, std::string("blurry"));
     QCOMPARE(taken.at(0).first.request.steps, grid()->model()->index(0, 0).data(app::GalleryModel::StepsRole).toInt());
 }

@@ -287,8 +287,6 @@ void CreatePage::useRecipe(const app::Recipe &recipe, RecipePart part)
         take("sampler", to.sampler, from.sampler);
         take("schedule", to.schedule, from.schedule);
         take("cfg", to.guidanceScale, from.guidanceScale);
-        take("width", to.width, from.width);
-        take("height", to.height, from.height);
         take("clip_skip", to.clipSkip, from.clipSkip);
         if (recipe.known.isEmpty()) {
             to.guidanceRescale = from.guidanceRescale;
@@ -299,6 +297,10 @@ void CreatePage::useRecipe(const app::Recipe &recipe, RecipePart part)
             to.ddimEta = from.ddimEta;
         }
         to.count = 1;
+    }
+    if (isAll || part == RecipePart::Size) {
+        take("width", to.width, from.width);
+        take("height", to.height, from.height);
     }
     if ((part == RecipePart::All || part == RecipePart::Seed) && recipe.has(QStringLiteral("seed"))) {
         to.seed = from.seed;

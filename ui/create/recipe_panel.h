@@ -24,7 +24,7 @@ class SplitButton;
 class ValueSlider;
 
 /// How much of a picture's recipe is taken over.
-enum class RecipePart { All, AllButSeed, Prompts, Seed };
+enum class RecipePart { All, AllButSeed, Prompts, Seed, Size };
 
 /// The fields of the recipe as they stand.
 struct RecipeState

@@ -58,6 +58,9 @@ void GalleryPage::command(PictureCommand command)
     case PictureCommand::UseSeed:
         use(RecipePart::Seed);
         return;
+    case PictureCommand::UseSize:
+        use(RecipePart::Size);
+        return;
     case PictureCommand::UseAllButSeed:
         use(RecipePart::AllButSeed);
         return;
@@ -468,6 +471,7 @@ void GalleryPage::contextMenuEvent(QContextMenuEvent *event)
     add(&menu, tr("Use Prompts"), PictureCommand::UsePrompts);
     add(&menu, tr("Use Seed"), PictureCommand::UseSeed);
     add(&menu, tr("Use All but Seed"), PictureCommand::UseAllButSeed);
+    add(&menu, tr("Use Size"), PictureCommand::UseSize);
     menu.addSeparator();
     QMenu *stars = menu.addMenu(tr("Stars"));
     for (int i = 0; i <= 5; ++i)

@@ -29,7 +29,8 @@ constexpr KeyRow kPlain[] = {
     {Qt::Key_9, PictureCommand::LabelBlue},       {Qt::Key_X, PictureCommand::ToggleReject},
     {Qt::Key_T, PictureCommand::EditTags},        {Qt::Key_N, PictureCommand::EditNote},
     {Qt::Key_Z, PictureCommand::Compare},         {Qt::Key_L, PictureCommand::Inspect},
-    {Qt::Key_M, PictureCommand::MoreLikeThis},    {Qt::Key_Delete, PictureCommand::Trash},
+    {Qt::Key_M, PictureCommand::MoreLikeThis},    {Qt::Key_D, PictureCommand::UseSize},
+    {Qt::Key_Delete, PictureCommand::Trash},
 };
 
 } // namespace

@@ -18,6 +18,7 @@ enum class PictureCommand {
     UseAll,
     UsePrompts,
     UseSeed,
+    UseSize,
     UseAllButSeed,
     View,
     QuickLook,

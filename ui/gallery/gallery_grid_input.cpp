@@ -149,9 +149,7 @@ void GalleryGrid::keyPressEvent(QKeyEvent *event)
     Q_EMIT keyUnused(event);
     if (event->isAccepted())
         return;
-    // The base class would search by typing; letters have meanings here.
-    if (!event->text().isEmpty() && event->text().at(0).isPrint() &&
-        !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier))) {
+    if (isTyping(*event)) {
         event->ignore();
         return;
     }

@@ -336,8 +336,7 @@ void GalleryList::keyPressEvent(QKeyEvent *event)
     Q_EMIT keyUnused(event);
     if (event->isAccepted())
         return;
-    if (!event->text().isEmpty() && event->text().at(0).isPrint() &&
-        !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier))) {
+    if (isTyping(*event)) {
         event->ignore();
         return;
     }

@@ -50,6 +50,12 @@ std::optional<PictureCommand> pictureCommandOf(const QKeyEvent &event)
     return std::nullopt;
 }
 
+bool isTyping(const QKeyEvent &event)
+{
+    return !event.text().isEmpty() && event.text().at(0).isPrint() &&
+           !(event.modifiers() & (Qt::ControlModifier | Qt::AltModifier));
+}
+
 QString pictureKeyText(PictureCommand command)
 {
     switch (command) {

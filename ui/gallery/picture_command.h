@@ -51,6 +51,8 @@ enum class PictureCommand {
 
 /// What a key means where pictures have the focus (grid, list, viewer, strip); nullopt: nothing of the kind.
 [[nodiscard]] std::optional<PictureCommand> pictureCommandOf(const QKeyEvent &event);
+/// A letter or the like that has no meaning here: item views would search by typing.
+[[nodiscard]] bool isTyping(const QKeyEvent &event);
 /// The key as people read it ("Ctrl+S", "A"); empty: none.
 [[nodiscard]] QString pictureKeyText(PictureCommand command);
 

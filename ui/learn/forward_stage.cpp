@@ -4,6 +4,7 @@
 #include "ui/common/hair_line.h"
 #include "ui/common/icon_button.h"
 #include "ui/common/painting.h"
+#include "ui/learn/bar_picture.h"
 #include "ui/common/value_slider.h"
 #include "ui/learn/forward_controls.h"
 #include "ui/learn/forward_guess.h"
@@ -31,18 +32,7 @@ public:
     }
 
 protected:
-    void paintEvent(QPaintEvent *) override
-    {
-        QPainter painter(this);
-        painter.setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
-        QPainterPath clip;
-        clip.addRoundedRect(rect(), 4, 4);
-        painter.setClipPath(clip);
-        QSizeF size = m_image.size();
-        size.scale(QSizeF(rect().size()), Qt::KeepAspectRatioByExpanding);
-        painter.drawImage(QRectF(QRectF(rect()).center() - QPointF(size.width() / 2, size.height() / 2), size),
-                          m_image);
-    }
+    void paintEvent(QPaintEvent *) override { paintBarPicture(this, m_image); }
 
 private:
     QImage m_image;

@@ -9,6 +9,7 @@
 #include "ui/common/elided_label.h"
 #include "ui/common/hair_line.h"
 #include "ui/common/painting.h"
+#include "ui/learn/bar_picture.h"
 #include "ui/common/theme.h"
 #include "ui/create/words.h"
 
@@ -49,19 +50,11 @@ public:
 protected:
     void paintEvent(QPaintEvent *) override
     {
-        QPainter painter(this);
-        painter.setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
-        QPainterPath clip;
-        clip.addRoundedRect(rect(), 4, 4);
-        painter.setClipPath(clip);
         const QImage image = m_path.isEmpty() ? QImage() : m_thumbnails.get(m_path, 128);
-        if (image.isNull()) {
-            painter.fillRect(rect(), theme().color(Token::Canvas));
-            return;
-        }
-        QSizeF size = image.size();
-        size.scale(QSizeF(rect().size()), Qt::KeepAspectRatioByExpanding);
-        painter.drawImage(QRectF(QRectF(rect()).center() - QPointF(size.width() / 2, size.height() / 2), size), image);
+        if (!image.isNull())
+            return paintBarPicture(this, image);
+        QPainter painter(this);
+        drawBox(painter, rect(), 4, theme().color(Token::Canvas));
     }
 
 private:

@@ -245,7 +245,7 @@ const ModelEntry *ModelCatalog::find(const QString &path) const
 const ModelEntry *ModelCatalog::starter() const
 {
     for (const ModelEntry &entry : m_entries) {
-        if (entry.source == ModelSource::Starter && entry.state == ModelState::Ready)
+        if (entry.source == ModelSource::Starter && entry.state == ModelState::Ready && entry.info.takesPrompt)
             return &entry;
     }
     return nullptr;

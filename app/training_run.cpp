@@ -34,6 +34,8 @@ const Names<engine::BetaSchedule> kBetas = {{engine::BetaSchedule::Linear, "line
                                             {engine::BetaSchedule::Cosine, "cosine"}};
 const Names<engine::LearningRateSchedule> kCurves = {{engine::LearningRateSchedule::Constant, "constant"},
                                                      {engine::LearningRateSchedule::Cosine, "cosine"}};
+const Names<engine::OptimizerKind> kOptimizers = {{engine::OptimizerKind::AdamW, "adamw"},
+                                                  {engine::OptimizerKind::Muon, "muon"}};
 const Names<engine::Prediction> kPredictions = {{engine::Prediction::Epsilon, "epsilon"},
                                                 {engine::Prediction::VPrediction, "v"},
                                                 {engine::Prediction::Sample, "sample"}};
@@ -145,6 +147,7 @@ QJsonObject trainRequestToJson(const engine::TrainRequest &request)
         {QStringLiteral("kind"), nameOf(request.kind, kKinds)},
         {QStringLiteral("betas"), nameOf(request.betas, kBetas)},
         {QStringLiteral("curve"), nameOf(request.learningRateSchedule, kCurves)},
+        {QStringLiteral("optimizer"), nameOf(request.optimizer, kOptimizers)},
         {QStringLiteral("prediction"), nameOf(request.prediction, kPredictions)},
         {QStringLiteral("precision"), nameOf(request.precision, kPrecisions)},
         {QStringLiteral("seed"), QString::number(request.seed)}, // does not fit a double
@@ -168,6 +171,7 @@ engine::TrainRequest trainRequestFromJson(const QJsonObject &object)
     request.kind = valueOf(value("kind"), kKinds, request.kind);
     request.betas = valueOf(value("betas"), kBetas, request.betas);
     request.learningRateSchedule = valueOf(value("curve"), kCurves, request.learningRateSchedule);
+    request.optimizer = valueOf(value("optimizer"), kOptimizers, request.optimizer);
     request.prediction = valueOf(value("prediction"), kPredictions, request.prediction);
     request.precision = valueOf(value("precision"), kPrecisions, request.precision);
     request.seed = value("seed").toString().toULongLong();

@@ -18,6 +18,11 @@ enum class TrainKind {
 };
 enum class BetaSchedule { Linear, ScaledLinear, Cosine };
 enum class LearningRateSchedule { Constant, Cosine };
+enum class OptimizerKind {
+    AdamW, ///< Loshchilov and Hutter 2019, "Decoupled weight decay regularization"
+    Muon   ///< Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks": steps of equal size in
+           ///< every direction for the matrices and convolutions inside the networks, AdamW for all else
+};
 
 /// Everything about one training run. Defaults suit a few thousand small pictures.
 struct TrainRequest
@@ -35,6 +40,7 @@ struct TrainRequest
     double learningRate = 2e-4;
     std::int64_t warmupSteps = 500;
     LearningRateSchedule learningRateSchedule = LearningRateSchedule::Cosine;
+    OptimizerKind optimizer = OptimizerKind::AdamW;
     double weightDecay = 0.01;
     double clipNorm = 1.0;
     double emaDecay = 0.9995;

@@ -38,7 +38,8 @@ void addOptions(Arguments &in)
     add("lr", "X", "Learning rate.");
     add("warmup", "N", "Steps until the learning rate is reached.");
     add("lr-schedule", "constant|cosine", "What it does then.");
-    add("weight-decay", "X", "Of AdamW.");
+    add("optimizer", "adamw|muon", "How weights follow their gradients.");
+    add("weight-decay", "X", "Of matrices and convolutions.");
     add("clip-norm", "X", "Largest norm of a step's gradient.");
     add("ema", "X", "Decay of the averaged weights.");
     add("betas", "linear|scaled_linear|cosine", "How noise grows over the timesteps.");
@@ -110,6 +111,8 @@ engine::TrainRequest readRequest(const Arguments &in)
     r.learningRateSchedule = in.choice(
         QStringLiteral("lr-schedule"), r.learningRateSchedule,
         {{"constant", engine::LearningRateSchedule::Constant}, {"cosine", engine::LearningRateSchedule::Cosine}});
+    r.optimizer = in.choice(QStringLiteral("optimizer"), r.optimizer,
+                            {{"adamw", engine::OptimizerKind::AdamW}, {"muon", engine::OptimizerKind::Muon}});
     number("weight-decay", r.weightDecay);
     number("clip-norm", r.clipNorm);
     number("ema", r.emaDecay);

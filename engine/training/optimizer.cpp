@@ -1,31 +1,89 @@
 #include "engine/training/optimizer.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace engine {
 
-AdamW::AdamW(const std::vector<std::string> &names, const std::vector<torch::Tensor> &weights,
-             const AdamWOptions &options)
+namespace {
+
+constexpr int kNewtonSchulzSteps = 5;
+/// Updates as large as AdamW's usually are (Liu et al. 2025, "Muon is scalable for LLM training"), so that one
+/// learning rate serves both.
+constexpr double kRootMeanSquare = 0.2;
+/// Thinner matrices have too few directions to balance.
+constexpr int64_t kSmallestSide = 16;
+
+bool isTable(const std::string &name)
+{
+    return name.find("embedding.weight") != std::string::npos;
+}
+
+/// The first and last convolutions are AdamW's.
+bool isInside(const std::string &name)
+{
+    return name.find("conv_in.") == std::string::npos && name.find("conv_out.") == std::string::npos;
+}
+
+bool isMatrix(const torch::Tensor &weight)
+{
+    return weight.dim() > 1 && std::min(weight.size(0), weight.numel() / weight.size(0)) >= kSmallestSide;
+}
+
+std::vector<torch::Tensor> chosen(const std::vector<torch::Tensor> &all, const std::vector<std::size_t> &members)
+{
+    std::vector<torch::Tensor> result;
+    result.reserve(members.size());
+    for (const std::size_t member : members)
+        result.push_back(all[member]);
+    return result;
+}
+
+} // namespace
+
+torch::Tensor orthogonalised(const torch::Tensor &matrices)
+{
+    torch::Tensor x = matrices / (torch::linalg_vector_norm(matrices, 2, {1, 2}, true) + 1e-7);
+    for (int i = 0; i < kNewtonSchulzSteps; ++i) {
+        const torch::Tensor a = x.bmm(x.transpose(1, 2));
+        x = at::baddbmm(x, at::baddbmm(a, a, a, -4.7750, 2.0315), x, 3.4445, 1.0);
+    }
+    return x;
+}
+
+Optimizer::Optimizer(const std::vector<std::string> &names, const std::vector<torch::Tensor> &weights,
+                     const OptimizerOptions &options)
     : m_names(names), m_options(options)
 {
     std::array<Group, 2> groups;
     groups[1].weightDecay = options.weightDecay;
+    std::map<std::vector<int64_t>, Stack> stacks;
     for (std::size_t i = 0; i < weights.size(); ++i) {
-        const bool isTable = names[i].find("embedding.weight") != std::string::npos;
-        Group &group = groups[weights[i].dim() > 1 && !isTable ? 1 : 0];
+        const torch::Tensor &weight = weights[i];
+        if (options.kind == OptimizerKind::Muon && isMatrix(weight) && !isTable(names[i]) && isInside(names[i])) {
+            Stack &stack = stacks[weight.sizes().vec()];
+            stack.members.push_back(i);
+            stack.weights.push_back(weight);
+            stack.means.push_back(torch::zeros_like(weight));
+            continue;
+        }
+        Group &group = groups[weight.dim() > 1 && !isTable(names[i]) ? 1 : 0];
         group.members.push_back(i);
-        group.weights.push_back(weights[i]);
-        group.means.push_back(torch::zeros_like(weights[i]));
-        group.squares.push_back(torch::zeros_like(weights[i]));
-        group.steps.push_back(torch::zeros({}, weights[i].options().dtype(torch::kFloat32)));
+        group.weights.push_back(weight);
+        group.means.push_back(torch::zeros_like(weight));
+        group.squares.push_back(torch::zeros_like(weight));
+        group.steps.push_back(torch::zeros({}, weight.options().dtype(torch::kFloat32)));
     }
     for (Group &group : groups) {
         if (!group.members.empty())
             m_groups.push_back(std::move(group));
     }
+    for (auto &[shape, stack] : stacks)
+        m_stacks.push_back(std::move(stack));
 }
 
-void AdamW::step(const std::vector<torch::Tensor> &gradients, double learningRate)
+void Optimizer::step(const std::vector<torch::Tensor> &gradients, double learningRate)
 {
     const torch::NoGradGuard noGrad;
     const torch::Tensor norm = torch::linalg_vector_norm(torch::stack(at::_foreach_norm(gradients, 2)), 2);
@@ -33,20 +91,47 @@ void AdamW::step(const std::vector<torch::Tensor> &gradients, double learningRat
     // The kernel divides the gradients by this.
     const torch::Tensor divisor =
         m_options.clipNorm > 0.0 ? (norm / m_options.clipNorm).clamp_min(1.0).nan_to_num(1.0) : torch::ones_like(norm);
-    for (Group &group : m_groups) {
-        std::vector<torch::Tensor> ours;
-        ours.reserve(group.members.size());
-        for (const std::size_t member : group.members)
-            ours.push_back(gradients[member]);
-        at::_foreach_add_(group.steps, 1.0);
-        at::_foreach_sub_(group.steps, std::vector<torch::Tensor>(group.steps.size(), isBroken));
-        at::_fused_adamw_(group.weights, ours, group.means, group.squares, {}, group.steps, learningRate,
-                          m_options.beta1, m_options.beta2, group.weightDecay, m_options.epsilon, /*amsgrad=*/false,
-                          /*maximize=*/false, divisor, isBroken);
-    }
+    for (Group &group : m_groups)
+        stepGroup(group, chosen(gradients, group.members), learningRate, divisor, isBroken);
+    for (Stack &stack : m_stacks)
+        stepStack(stack, chosen(gradients, stack.members), learningRate, divisor, isBroken);
 }
 
-std::map<std::string, torch::Tensor> AdamW::state() const
+void Optimizer::stepGroup(Group &group, const std::vector<torch::Tensor> &gradients, double learningRate,
+                          const torch::Tensor &divisor, const torch::Tensor &isBroken)
+{
+    at::_foreach_add_(group.steps, 1.0);
+    at::_foreach_sub_(group.steps, std::vector<torch::Tensor>(group.steps.size(), isBroken));
+    at::_fused_adamw_(group.weights, gradients, group.means, group.squares, {}, group.steps, learningRate,
+                      m_options.beta1, m_options.beta2, group.weightDecay, m_options.epsilon, /*amsgrad=*/false,
+                      /*maximize=*/false, divisor, isBroken);
+}
+
+void Optimizer::stepStack(Stack &stack, const std::vector<torch::Tensor> &gradients, double learningRate,
+                          const torch::Tensor &divisor, const torch::Tensor &isBroken)
+{
+    // A broken step moves nothing: neither the means nor the weights.
+    const torch::Tensor share = 1.0 - isBroken;
+    const torch::Tensor all = torch::stack(gradients) / divisor;
+    const torch::Tensor whole = torch::where(isBroken > 0.0, torch::zeros_like(all), all);
+    const torch::Tensor mean = torch::stack(stack.means).lerp(whole, (1.0 - m_options.momentum) * share);
+    at::_foreach_copy_(stack.means, mean.unbind(0));
+
+    const torch::Tensor ahead = whole.lerp(mean, m_options.momentum); // Nesterov's look ahead
+    torch::Tensor matrices = ahead.flatten(2).to(m_options.orthogonalisation);
+    const double longSide = static_cast<double>(std::max(matrices.size(1), matrices.size(2)));
+    const bool isTall = matrices.size(1) > matrices.size(2);
+    torch::Tensor direction = orthogonalised(isTall ? matrices.transpose(1, 2).contiguous() : matrices);
+    if (isTall)
+        direction = direction.transpose(1, 2);
+    const torch::Tensor update = direction.to(all.scalar_type()).reshape(all.sizes()) *
+                                 (-learningRate * kRootMeanSquare * std::sqrt(longSide) * share);
+    if (m_options.weightDecay > 0.0)
+        at::_foreach_mul_(stack.weights, 1.0 - learningRate * m_options.weightDecay * share);
+    at::_foreach_add_(stack.weights, update.unbind(0));
+}
+
+std::map<std::string, torch::Tensor> Optimizer::state() const
 {
     std::map<std::string, torch::Tensor> tensors;
     for (const Group &group : m_groups) {
@@ -56,6 +141,10 @@ std::map<std::string, torch::Tensor> AdamW::state() const
             tensors["exp_avg_sq." + name] = group.squares[i];
             tensors["step." + name] = group.steps[i];
         }
+    }
+    for (const Stack &stack : m_stacks) {
+        for (std::size_t i = 0; i < stack.members.size(); ++i)
+            tensors["exp_avg." + m_names[stack.members[i]]] = stack.means[i];
     }
     return tensors;
 }

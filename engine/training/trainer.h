@@ -34,7 +34,7 @@ struct TrainerSettings
     int batch = 32;
     int accumulate = 1;
     LearningRate learningRate = {};
-    AdamWOptions optimizer = {};
+    OptimizerOptions optimizer = {};
     double emaDecay = 0.9995;
     std::uint64_t seed = 0;
     std::filesystem::path checkpoints = {}; ///< folder; empty: none are written
@@ -46,7 +46,7 @@ struct TrainerSettings
     std::string settings = {};       ///< kept in the checkpoint, see TrainingState
 };
 
-/// The loop that all training has in common: draws, gradients, AdamW, EMA, events, checkpoints.
+/// The loop that all training has in common: draws, gradients, optimizer, EMA, events, checkpoints.
 ///
 /// A run that was stopped or killed and goes on from its checkpoint makes the same numbers, bit for bit, as one that
 /// was not, on the same machine.
@@ -87,7 +87,7 @@ private:
     Objective &m_objective;
     TrainerSettings m_settings;
     TrainedWeights m_weights;
-    AdamW m_optimizer;
+    Optimizer m_optimizer;
     TrainingState m_state;
     torch::Generator m_generatorPrototype;
     Clock::time_point m_begin = Clock::now();

@@ -62,14 +62,17 @@ TrainerSettings TrainingRun::settings(const std::string &shape) const
             .learningRate = {.peak = m_request.learningRate,
                              .warmupSteps = m_request.warmupSteps,
                              .shape = m_request.learningRateSchedule},
-            .optimizer = {.weightDecay = m_request.weightDecay, .clipNorm = m_request.clipNorm},
+            .optimizer = {.kind = m_request.optimizer,
+                          .weightDecay = m_request.weightDecay,
+                          .clipNorm = m_request.clipNorm,
+                          .orthogonalisation = m_dtype},
             .emaDecay = m_request.emaDecay,
             .seed = m_request.seed,
             .checkpoints = m_request.measureOnly ? fs::path() : m_checkpoints,
             .checkpointMinutes = m_request.checkpointMinutes,
             .sampleEvery = m_request.sampleEvery,
             .stopAfterSteps = m_request.stopAfterSteps,
-            .settings = shape};
+            .settings = m_request.optimizer == OptimizerKind::Muon ? shape + ", Muon" : shape};
 }
 
 TrainReport TrainingRun::train(Trainer &trainer, const std::function<void(std::int64_t)> &drawSamples) const

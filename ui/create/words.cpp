@@ -106,6 +106,8 @@ QString modelNameText(const std::filesystem::path &model)
     QString name = pathText(isFile ? path.stem() : path.filename());
     if (name == QLatin1String("starter"))
         name = Words::tr("Starter");
+    else if (name == QLatin1String("animals"))
+        name = Words::tr("Animals");
     return name;
 }
 

@@ -269,13 +269,17 @@ QWidget *TrainSetup::makeMore(QWidget *parent)
     m_betas->addItem(tr("scaled linear"), int(engine::BetaSchedule::ScaledLinear));
     m_betas->addItem(tr("linear"), int(engine::BetaSchedule::Linear));
     m_betas->addItem(tr("cosine"), int(engine::BetaSchedule::Cosine));
+    combo(m_optimizer, "trainOptimizer", tr("Optimizer"));
+    m_optimizer->addItem(QStringLiteral("Muon"), int(engine::OptimizerKind::Muon));
+    m_optimizer->addItem(QStringLiteral("AdamW"), int(engine::OptimizerKind::AdamW));
+    m_optimizer->setToolTip(tr("Muon needs fewer pictures for the same result; AdamW is what most others use"));
 
     auto *grid = new QGridLayout;
     grid->setHorizontalSpacing(metrics.space3);
     grid->setVerticalSpacing(metrics.fieldGap);
     int cell = 0;
-    for (QWidget *field : QList<QWidget *>{m_size, m_seed, m_prediction, m_betas, m_warmup, m_sampleEvery, m_ema,
-                                           m_minSnr, m_dropout, m_rank}) {
+    for (QWidget *field : QList<QWidget *>{m_size, m_seed, m_prediction, m_betas, m_optimizer, m_warmup, m_sampleEvery,
+                                           m_ema, m_minSnr, m_dropout, m_rank}) {
         grid->addWidget(m_columns.value(field), cell / 2, cell % 2);
         ++cell;
     }
@@ -398,6 +402,8 @@ engine::TrainRequest TrainSetup::request() const
     r.seed = std::uint64_t(m_seed->value());
     r.prediction = engine::Prediction(m_prediction->currentData().toInt());
     r.betas = engine::BetaSchedule(m_betas->currentData().toInt());
+    r.optimizer = r.kind == engine::TrainKind::Lora ? engine::OptimizerKind::AdamW
+                                                    : engine::OptimizerKind(m_optimizer->currentData().toInt());
     r.flip = m_flip->isChecked();
     // A checkpoint of a whole latent model is large; the others are written in no time.
     r.checkpointMinutes = r.kind == engine::TrainKind::Latent ? 5.0 : 1.0;
@@ -425,6 +431,7 @@ void TrainSetup::show(const engine::TrainRequest &r)
     m_curve->setCurrentIndex(m_curve->findData(int(r.learningRateSchedule)));
     m_prediction->setCurrentIndex(m_prediction->findData(int(r.prediction)));
     m_betas->setCurrentIndex(m_betas->findData(int(r.betas)));
+    m_optimizer->setCurrentIndex(m_optimizer->findData(int(r.optimizer)));
     m_flip->setChecked(r.flip);
     updateEstimate();
 }
@@ -456,6 +463,7 @@ void TrainSetup::updateRows()
     // A LoRA takes these over from its model.
     m_columns.value(m_prediction)->setVisible(!isLora);
     m_columns.value(m_betas)->setVisible(!isLora);
+    m_columns.value(m_optimizer)->setVisible(!isLora);
     m_more->setNote(isLora ? tr("name, size, rank, prompts") : tr("v-prediction, min-SNR, EMA"));
 }
 

@@ -90,6 +90,7 @@ private:
     NumberField *m_seed = nullptr;
     QComboBox *m_prediction = nullptr;
     QComboBox *m_betas = nullptr;
+    QComboBox *m_optimizer = nullptr;
     QCheckBox *m_flip = nullptr;
     QPlainTextEdit *m_prompts = nullptr;
     QHash<QWidget *, QWidget *> m_columns; ///< field and what holds it with its label

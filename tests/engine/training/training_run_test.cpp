@@ -89,19 +89,24 @@ void TrainingRunTest::stoppedRunGoesOnBitForBit_data()
 {
     QTest::addColumn<bool>("isBFloat16");
     QTest::addColumn<int>("accumulate");
-    QTest::newRow("float32") << false << 1;
-    QTest::newRow("float32, two batches a step") << false << 2;
-    QTest::newRow("bfloat16") << true << 1;
+    QTest::addColumn<engine::OptimizerKind>("optimizer");
+    QTest::newRow("float32") << false << 1 << engine::OptimizerKind::AdamW;
+    QTest::newRow("float32, two batches a step") << false << 2 << engine::OptimizerKind::AdamW;
+    QTest::newRow("bfloat16") << true << 1 << engine::OptimizerKind::AdamW;
+    QTest::newRow("Muon, float32") << false << 1 << engine::OptimizerKind::Muon;
+    QTest::newRow("Muon, bfloat16") << true << 1 << engine::OptimizerKind::Muon;
 }
 
 void TrainingRunTest::stoppedRunGoesOnBitForBit()
 {
     QFETCH(const bool, isBFloat16);
     QFETCH(const int, accumulate);
+    QFETCH(const engine::OptimizerKind, optimizer);
     const std::string name = QTest::currentDataTag();
     engine::TrainRequest whole = request(name + " whole");
     whole.precision = isBFloat16 ? engine::Precision::BFloat16 : engine::Precision::Float32;
     whole.accumulate = accumulate;
+    whole.optimizer = optimizer;
     const engine::TrainReport wholeReport = train(whole);
     QVERIFY(wholeReport.finished);
     QCOMPARE(wholeReport.steps, 6);

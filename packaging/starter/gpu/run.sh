@@ -10,7 +10,8 @@
 #   run.sh PACK FOLDER [MODEL...]   weights (of starter, animals), sheets and logs as files of at most 15 MiB
 #
 # Needs in INPUT (default: .cache/gpu of the checkout): data.safetensors.xz and animals.safetensors of prepare_data,
-# tokenizer/, nlohmann/ where the system has none.
+# tokenizer/, nlohmann/ where the system has none; vae/ where the autoencoder was trained on another machine. INIT names
+# a model whose weights the stage latent starts from.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 input=${INPUT:-$root/.cache/gpu}
@@ -24,10 +25,10 @@ stage() { # STAGE DATA OUT MINUTES LIMIT [OPTION...]
     shift 5
     timeout -s TERM -k 60 "$limit" "$program" "$plan" "$stage" --data "$data" --out "$out" --device cuda \
         --minutes "$minutes" --checkpoints "$work/checkpoints/$stage" --checkpoint-minutes 3 "$@" 2>&1 |
-        tee -a "$work/$stage.log" || true
+        tee -a "$work/$stage.log" || [ $? -eq 124 ] # stopped at the limit
 }
 
-case $1 in
+case ${1:-} in
 BUILD)
     torch=$(python3 -c 'import torch; print(torch.__path__[0])')
     cmake -S "$root/packaging/starter/gpu" -B "$work/build" -G Ninja -DTORCH="$torch" -DNLOHMANN="$input" >"$work/build.log"
@@ -51,18 +52,18 @@ PACK)
     shift 2
     mkdir -p "$out"
     [ -d "$input/tokenizer" ] && mkdir -p "$work/starter" && cp -r "$input/tokenizer" "$work/starter/"
-    # Sheets as PNG where python3 can.
+    # Sheets as JPEG where python3 can.
     for sheet in starter animals; do
         [ -f "$work/$sheet/sheet.ppm" ] || continue
         python3 -c "import sys; from PIL import Image; Image.open(sys.argv[1]).save(sys.argv[2], quality=92)" \
             "$work/$sheet/sheet.ppm" "$out/$sheet.jpg" || true
     done
     cat "$work"/*.log | grep -v '^\[' | tail -c 200000 >"$out/logs.txt" || true
-    (cd "$work" && tar -c --exclude=sheet.ppm ${@:-starter}) | split -b 15M -d -a 1 - "$out/models.tar."
+    (cd "$work" && tar -c --exclude=sheet.ppm "${@:-starter}") | split -b 15M -d -a 1 - "$out/models.tar."
     ls -la "$out"
     ;;
 *)
-    sed -n '2,17p' "$0"
+    sed -n '2,14p' "$0" >&2
     exit 2
     ;;
 esac

@@ -93,8 +93,11 @@ void Optimizer::step(const std::vector<torch::Tensor> &gradients, double learnin
         m_options.clipNorm > 0.0 ? (norm / m_options.clipNorm).clamp_min(1.0).nan_to_num(1.0) : torch::ones_like(norm);
     for (Group &group : m_groups)
         stepGroup(group, chosen(gradients, group.members), learningRate, divisor, isBroken);
+    if (m_stacks.empty() || isBroken.item<float>() > 0.0F) // Muon waits for the device here
+        return;
+    const double gradientScale = 1.0 / divisor.item<double>();
     for (Stack &stack : m_stacks)
-        stepStack(stack, chosen(gradients, stack.members), learningRate, divisor, isBroken);
+        stepStack(stack, chosen(gradients, stack.members), learningRate, gradientScale);
 }
 
 void Optimizer::stepGroup(Group &group, const std::vector<torch::Tensor> &gradients, double learningRate,
@@ -108,27 +111,32 @@ void Optimizer::stepGroup(Group &group, const std::vector<torch::Tensor> &gradie
 }
 
 void Optimizer::stepStack(Stack &stack, const std::vector<torch::Tensor> &gradients, double learningRate,
-                          const torch::Tensor &divisor, const torch::Tensor &isBroken)
+                          double gradientScale)
 {
-    // A broken step moves nothing: neither the means nor the weights.
-    const torch::Tensor share = 1.0 - isBroken;
-    const torch::Tensor all = torch::stack(gradients) / divisor;
-    const torch::Tensor whole = torch::where(isBroken > 0.0, torch::zeros_like(all), all);
-    const torch::Tensor mean = torch::stack(stack.means).lerp(whole, (1.0 - m_options.momentum) * share);
-    at::_foreach_copy_(stack.means, mean.unbind(0));
-
-    const torch::Tensor ahead = whole.lerp(mean, m_options.momentum); // Nesterov's look ahead
-    torch::Tensor matrices = ahead.flatten(2).to(m_options.orthogonalisation);
-    const double longSide = static_cast<double>(std::max(matrices.size(1), matrices.size(2)));
-    const bool isTall = matrices.size(1) > matrices.size(2);
+    // Matrix by matrix where each number is touched once or twice: so they stay in the processor's caches.
+    const int64_t rows = stack.weights.front().size(0);
+    const int64_t columns = stack.weights.front().numel() / rows;
+    const auto count = static_cast<int64_t>(gradients.size());
+    torch::Tensor matrices =
+        torch::empty({count, rows, columns}, stack.weights.front().options().dtype(m_options.orthogonalisation));
+    for (int64_t i = 0; i < count; ++i) {
+        const auto member = static_cast<std::size_t>(i);
+        const torch::Tensor gradient = gradientScale == 1.0 ? gradients[member] : gradients[member] * gradientScale;
+        stack.means[member].lerp_(gradient, 1.0 - m_options.momentum);
+        const torch::Tensor ahead = gradient.lerp(stack.means[member], m_options.momentum); // Nesterov's look ahead
+        matrices[i].copy_(ahead.flatten(1));
+    }
+    const bool isTall = rows > columns;
     torch::Tensor direction = orthogonalised(isTall ? matrices.transpose(1, 2).contiguous() : matrices);
     if (isTall)
         direction = direction.transpose(1, 2);
-    const torch::Tensor update = direction.to(all.scalar_type()).reshape(all.sizes()) *
-                                 (-learningRate * kRootMeanSquare * std::sqrt(longSide) * share);
-    if (m_options.weightDecay > 0.0)
-        at::_foreach_mul_(stack.weights, 1.0 - learningRate * m_options.weightDecay * share);
-    at::_foreach_add_(stack.weights, update.unbind(0));
+    const double scale = kRootMeanSquare * std::sqrt(static_cast<double>(std::max(rows, columns)));
+    for (int64_t i = 0; i < count; ++i) {
+        torch::Tensor &weight = stack.weights[static_cast<std::size_t>(i)];
+        if (m_options.weightDecay > 0.0)
+            weight.mul_(1.0 - learningRate * m_options.weightDecay);
+        weight.add_(direction[i].to(weight.scalar_type()).reshape(weight.sizes()), -learningRate * scale);
+    }
 }
 
 std::map<std::string, torch::Tensor> Optimizer::state() const

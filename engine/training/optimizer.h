@@ -23,7 +23,7 @@ struct OptimizerOptions
 };
 
 /// Steps over lists of tensors: AdamW as one fused kernel, Muon by stacks of matrices of one shape. Clips the
-/// gradients' common norm, and leaves a step out whose gradients are not finite, without waiting for the device.
+/// gradients' common norm, and leaves a step out whose gradients are not finite (Muon waits for the device to know).
 class Optimizer
 {
 public:
@@ -51,7 +51,7 @@ private:
     void stepGroup(Group &group, const std::vector<torch::Tensor> &gradients, double learningRate,
                    const torch::Tensor &divisor, const torch::Tensor &isBroken);
     void stepStack(Stack &stack, const std::vector<torch::Tensor> &gradients, double learningRate,
-                   const torch::Tensor &divisor, const torch::Tensor &isBroken);
+                   double gradientScale);
 
     std::vector<std::string> m_names;
     OptimizerOptions m_options;

@@ -4,28 +4,25 @@
 # goes on where it was. Root or sudo for the packages.
 #
 #   packaging/starter/train.sh [OPTION...]
-#     --first                   the small first model: 289 pictures of 64x64 (first.txt, first_plan.json) for 10 and 29
-#                               minutes, then 50 of them (first50.txt, first50_plan.json) for 15
 #     --animals                 the model without words: animals.txt, 64x64 (the plan's "pixel" stage) and nothing else
 #     --autoencoder-minutes M   end the stage after M minutes instead of the plan's steps; the learning rate falls to
 #     --latent-minutes M        its end
 #     --pixel-minutes M
 #     --threads N               without it: one a physical core
 #
-# Everything lies in ${XDG_CACHE_HOME:-~/.cache}/tincture/starter, the model in its folder model (first/model,
-# animals/model), which is to be copied to resources/models.
+# Everything lies in ${XDG_CACHE_HOME:-~/.cache}/tincture/starter, the model in its folder model (animals/model), which
+# is to be copied to resources/models.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 here=$root/packaging/starter
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/tincture/starter
 programs=$root/build/release/bench
-kind=starter
+hasWords=yes
 options=()
 declare -A minutes=()
 while [ $# -gt 0 ]; do
     case $1 in
-    --first) kind=first ;;
-    --animals) kind=animals ;;
+    --animals) hasWords= ;;
     --autoencoder-minutes | --latent-minutes | --pixel-minutes)
         stage=${1#--}
         minutes[${stage%-minutes}]=${2:?"$1 needs a number"}
@@ -36,7 +33,7 @@ while [ $# -gt 0 ]; do
         shift
         ;;
     *)
-        sed -n '2,18p' "$0" >&2
+        sed -n '2,14p' "$0" >&2
         exit 2
         ;;
     esac
@@ -91,18 +88,6 @@ prepare() { # FOLDER OPTION...
     mv "$folder/prepared.part" "$folder/prepared"
 }
 
-# Names of pictures to names of files.
-files_of() { # NAMES
-    python3 - "$1" "$cache/pictures/captions.jsonl" <<'PYTHON'
-import json, sys
-names = {line.strip() for line in open(sys.argv[1], encoding="utf-8")}
-for line in open(sys.argv[2], encoding="utf-8"):
-    picture = json.loads(line)
-    if picture["name"] in names:
-        print(picture["file"])
-PYTHON
-}
-
 stage() { # PLAN FOLDER STAGE [OPTION...]
     local plan=$1 folder=$2 stage=$3
     shift 3
@@ -129,41 +114,16 @@ install_packages
 build_programs
 make_pictures
 plan=$here/plan.json
-folder=$cache
-case $kind in
-starter) prepare "$cache" --size 128 ;;
-first)
-    prepare "$cache" --size 128 # for the vocabulary of the whole set
-    folder=$cache/first
-    plan=$here/first_plan.json
-    prepare "$folder" --size 64 --vocabulary "$cache/prepared/tokenizer/spiece.model" --names "$here/first.txt"
-    minutes[autoencoder]=${minutes[autoencoder]:-10}
-    minutes[latent]=${minutes[latent]:-29}
-    ;;
-animals)
-    folder=$cache/animals
-    mkdir -p "$folder"
-    files_of "$here/animals.txt" >"$folder/names.txt"
-    prepare "$folder" --size 64 --pieces 0 --names "$folder/names.txt"
-    stage "$plan" "$folder" pixel
-    echo "Done: $folder/model"
+if [ -z "$hasWords" ]; then
+    prepare "$cache/animals" --size 64 --pieces 0 --names "$here/animals.txt"
+    stage "$plan" "$cache/animals" pixel
+    echo "Done: $cache/animals/model"
     exit 0
-    ;;
-esac
-stage "$plan" "$folder" autoencoder
-mkdir -p "$folder/model/tokenizer"
-cp "$folder/prepared/tokenizer/"* "$folder/model/tokenizer/"
-stage "$plan" "$folder" latent
-if [ $kind = first ]; then
-    # 289 pictures are more than these minutes can tell apart: 50 of them again.
-    base=$folder/model
-    folder=$folder/few
-    plan=$here/first50_plan.json
-    prepare "$folder" --size 64 --vocabulary "$cache/prepared/tokenizer/spiece.model" --names "$here/first50.txt"
-    mkdir -p "$folder/model"
-    cp -r "$base/vae" "$base/tokenizer" "$folder/model/"
-    minutes[latent]=15
-    stage "$plan" "$folder" latent --init "$base"
 fi
-stage "$plan" "$folder" sheet
-echo "Done: $folder/model (sheet.ppm shows samples beside their originals; it is no part of the model)"
+prepare "$cache" --size 128
+stage "$plan" "$cache" autoencoder
+mkdir -p "$cache/model/tokenizer"
+cp "$cache/prepared/tokenizer/"* "$cache/model/tokenizer/"
+stage "$plan" "$cache" latent
+stage "$plan" "$cache" sheet
+echo "Done: $cache/model (sheet.ppm shows samples beside their originals; it is no part of the model)"

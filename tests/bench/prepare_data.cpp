@@ -1,8 +1,8 @@
 // prepare_data FOLDER OUT [--size N] [--pieces N] [--tokens N] [--vocabulary spiece.model] [--names FILE]
 //
 // Turns a folder of pictures with captions into OUT/data.safetensors for train_prepared, and makes a vocabulary of the
-// captions in OUT/tokenizer unless one is named. --pieces 0: no captions. --names: use only the pictures whose file
-// names are lines of FILE.
+// captions in OUT/tokenizer unless one is named. --pieces 0: no captions. --names: use only the pictures whose
+// first captions (their names) are lines of FILE.
 
 #include "engine/error.h"
 #include "engine/training/dataset.h"
@@ -42,6 +42,8 @@ int prepare(int argc, char **argv)
             std::ifstream stream(argv[i + 1]);
             for (std::string line; std::getline(stream, line);)
                 names.insert(line);
+            if (names.empty())
+                throw Error(ErrorKind::FileUnreadable, argv[i + 1], "holds no names.");
         }
     }
     RunContext context;
@@ -51,7 +53,9 @@ int prepare(int argc, char **argv)
     };
     std::vector<TrainingPicture> pictures = findPictures(folder);
     if (!names.empty())
-        std::erase_if(pictures, [&](const TrainingPicture &p) { return !names.contains(p.file.filename().string()); });
+        std::erase_if(pictures, [&](const TrainingPicture &p) {
+            return p.captions.empty() || !names.contains(p.captions.front().text);
+        });
     const DecodedPictures decoded = decodePictures(pictures, size, {}, context);
     std::optional<Vocabulary> vocabulary;
     if (!vocabularyFile.empty())

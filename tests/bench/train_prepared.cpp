@@ -65,6 +65,9 @@ TrainerSettings settingsOf(const json &training, const Options &options)
         options.learningRate > 0.0 ? options.learningRate : training.value("learning_rate", 2e-4);
     settings.learningRate.warmupSteps = training.value("warmup_steps", std::int64_t(300));
     settings.learningRate.floor = training.value("floor", 0.0);
+    if (training.value("optimizer", "adamw") == "muon")
+        settings.optimizer.kind = OptimizerKind::Muon;
+    settings.optimizer.orthogonalisation = options.dtype;
     settings.optimizer.beta2 = training.value("beta2", 0.99);
     settings.optimizer.weightDecay = training.value("weight_decay", 0.01);
     settings.optimizer.clipNorm = training.value("clip_norm", 1.0);
@@ -81,10 +84,16 @@ RunContext contextThatPrints()
 {
     RunContext context;
     context.stop = stopSource.get_token();
-    auto last = std::chrono::steady_clock::now() - std::chrono::hours(1);
-    context.emit = [last](const Event &event) mutable {
+    context.betweenSteps = [] {
         if (wasInterrupted)
             stopSource.request_stop();
+    };
+    auto last = std::chrono::steady_clock::now() - std::chrono::hours(1);
+    context.emit = [last](const Event &event) mutable {
+        if (std::holds_alternative<WaitingForSpace>(event)) {
+            std::printf("The disk is full. Training goes on as soon as there is space for its checkpoint.\n");
+            std::fflush(stdout);
+        }
         if (const auto *notice = std::get_if<Notice>(&event))
             std::printf("%s\n", notice->text.c_str());
         const auto *loss = std::get_if<LossReported>(&event);
@@ -246,9 +255,9 @@ int drawSheet(const Options &options)
     torch::Generator generator = at::globalContext().defaultGenerator(options.device).clone();
     generator.set_current_seed(7);
     const Batch batch = sampler.draw(options.count, generator);
-    const torch::Tensor latents = sampleLatents(
-        unet, text, batch.tokens, data.emptyTokens, known.size(1) == 1024 ? 16 : unet->config().sampleSize,
-        {.scheduler = schedulerConfigFromJson(plan.at("scheduler")), .guidance = options.guidance});
+    const torch::Tensor latents =
+        sampleLatents(unet, text, batch.tokens, data.emptyTokens, unet->config().sampleSize,
+                      {.scheduler = schedulerConfigFromJson(plan.at("scheduler")), .guidance = options.guidance});
     const torch::Tensor distances = torch::cdist(latents.flatten(1), known);
     const torch::Tensor nearest = std::get<1>(distances.topk(5, 1, /*largest=*/false));
     const torch::Tensor hits = nearest.eq(batch.indices.unsqueeze(1));

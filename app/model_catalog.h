@@ -57,7 +57,8 @@ public:
     [[nodiscard]] bool isScanning() const { return m_scansRunning > 0; }
 
     [[nodiscard]] const ModelEntry *find(const QString &path) const; ///< nullptr if it is not listed
-    [[nodiscard]] const ModelEntry *starter() const;                 ///< first ready one that came with the program
+    /// The first ready one that came with the program and takes a prompt; nullptr if there is none.
+    [[nodiscard]] const ModelEntry *starter() const;
     [[nodiscard]] int row(const QString &path) const;
     [[nodiscard]] const std::vector<ModelEntry> &entries() const { return m_entries; }
 

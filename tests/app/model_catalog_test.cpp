@@ -43,6 +43,26 @@ private Q_SLOTS:
         QCOMPARE(catalog.find(path("models/b.safetensors"))->info.family, std::string("sd1"));
     }
 
+    void theStarterTakesAPrompt()
+    {
+        const QString animals = path("starter/animals");
+        const QString starter = path("starter/starter");
+        const auto copy = [](const char *model, const QString &to) {
+            std::filesystem::copy(std::filesystem::path(TINCTURE_GOLDEN "/pipelines") / model, to.toStdString(),
+                                  std::filesystem::copy_options::recursive);
+        };
+        copy("model_ddpm", animals);
+        ModelCatalog catalog(path("starter"));
+        scan(catalog);
+        QCOMPARE(catalog.find(animals)->state, ModelState::Ready);
+        QVERIFY(!catalog.starter());
+        copy("model_sd1", starter);
+        scan(catalog);
+        QCOMPARE(catalog.index(0).data(ModelCatalog::PathRole).toString(), animals);
+        QVERIFY(catalog.starter());
+        QCOMPARE(catalog.starter()->path, starter);
+    }
+
     void unusableModelsStayListedWithTheReason()
     {
         checkpoint_files::writeBytes(path("models/torn.safetensors").toStdString(),

@@ -6,6 +6,17 @@
 
 namespace engine {
 
+namespace {
+
+/// Layers keep packed copies of their weights and look at the version to see when they are old. The optimizer's fused
+/// kernels and set_data() change weights without counting.
+void countChange(const torch::Tensor &parameter)
+{
+    parameter.unsafeGetTensorImpl()->bump_version();
+}
+
+} // namespace
+
 TrainedWeights::TrainedWeights(const std::vector<TrainedModule> &modules)
 {
     const torch::NoGradGuard noGrad;
@@ -71,6 +82,8 @@ void TrainedWeights::publish()
     const torch::NoGradGuard noGrad;
     if (!m_copied.empty())
         at::_foreach_copy_(m_copied, m_copiedFrom);
+    for (const torch::Tensor &parameter : m_parameters)
+        countChange(parameter);
 }
 
 void TrainedWeights::updateEma(double decay)
@@ -82,17 +95,24 @@ void TrainedWeights::updateEma(double decay)
 TrainedWeights::UseEma::UseEma(TrainedWeights &weights) : m_weights(weights)
 {
     const torch::NoGradGuard noGrad;
+    // All that may run out of memory comes first.
+    std::vector<torch::Tensor> shown;
     for (std::size_t i = 0; i < weights.m_parameters.size(); ++i) {
-        torch::Tensor &parameter = weights.m_parameters[i];
-        m_own.push_back(parameter.detach());
-        parameter.set_data(weights.m_ema[i].to(parameter.scalar_type()));
+        shown.push_back(weights.m_ema[i].to(weights.m_parameters[i].scalar_type()));
+        m_own.push_back(weights.m_parameters[i].detach());
+    }
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        weights.m_parameters[i].set_data(shown[i]);
+        countChange(weights.m_parameters[i]);
     }
 }
 
 TrainedWeights::UseEma::~UseEma()
 {
-    for (std::size_t i = 0; i < m_own.size(); ++i)
+    for (std::size_t i = 0; i < m_own.size(); ++i) {
         m_weights.m_parameters[i].set_data(m_own[i]);
+        countChange(m_weights.m_parameters[i]);
+    }
 }
 
 std::map<std::string, torch::Tensor> TrainedWeights::emaOf(const std::string &module) const

@@ -92,6 +92,7 @@ bool isOutOfMemory(const std::exception &error)
         return true;
     const std::string_view text = error.what();
     return text.find("can't allocate memory") != std::string_view::npos ||
+           text.find("out of memory") != std::string_view::npos ||
            text.find("not enough memory") != std::string_view::npos;
 }
 

@@ -2,9 +2,14 @@
 
 #include "engine/core/tensor_file.h"
 
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <thread>
+#include <vector>
+
+#include <signal.h>
+#include <unistd.h>
 
 namespace engine {
 
@@ -35,6 +40,25 @@ std::uint64_t bytesOf(const std::map<std::string, torch::Tensor> &tensors)
     for (const auto &[name, tensor] : tensors)
         bytes += tensor.nbytes();
     return bytes;
+}
+
+bool isRunning(int process)
+{
+    // One that may not be signalled runs, too. Our own writes nothing while this is asked.
+    return process != ::getpid() && (::kill(process, 0) == 0 || errno != ESRCH);
+}
+
+/// \throws Error, see refuseOtherCheckpoint()
+void checkSettings(const SafetensorsFile &file, const std::string &settings)
+{
+    const Metadata &metadata = file.metadata();
+    const auto found = metadata.find("settings");
+    if (found == metadata.end() || !metadata.contains("step"))
+        throw Error(ErrorKind::NotACheckpoint, file.path().string(), "this is no checkpoint of a training run.");
+    if (found->second != settings)
+        throw Error(ErrorKind::BadRequest, "checkpoints",
+                    "the checkpoint in " + file.path().string() +
+                        " belongs to a run with other settings: " + found->second + " instead of " + settings + ".");
 }
 
 } // namespace
@@ -74,6 +98,32 @@ void saveCheckpoint(const std::filesystem::path &folder, const TrainingState &st
     }
 }
 
+void refuseOtherCheckpoint(const std::filesystem::path &folder, const std::string &settings)
+{
+    if (const std::filesystem::path path = checkpointFile(folder); std::filesystem::exists(path))
+        checkSettings(SafetensorsFile(path), settings);
+}
+
+void removeTornCheckpoints(const std::filesystem::path &folder)
+{
+    // writeTensors() writes into NAME.partPROCESS-NUMBER first.
+    const std::string mark = checkpointFile(folder).extension().string() + ".part";
+    std::error_code failed;
+    std::vector<std::filesystem::path> torn;
+    for (const auto &entry : std::filesystem::directory_iterator(folder, failed)) {
+        const std::string name = entry.path().filename().string();
+        const std::size_t found = name.find(mark);
+        if (found == std::string::npos)
+            continue;
+        int process = 0;
+        std::from_chars(name.data() + found + mark.size(), name.data() + name.size(), process);
+        if (process > 0 && !isRunning(process))
+            torn.push_back(entry.path());
+    }
+    for (const std::filesystem::path &file : torn)
+        std::filesystem::remove(file, failed);
+}
+
 bool loadCheckpoint(const std::filesystem::path &folder, TrainingState &state,
                     const std::map<std::string, torch::Tensor> &tensors)
 {
@@ -82,13 +132,7 @@ bool loadCheckpoint(const std::filesystem::path &folder, TrainingState &state,
         return false;
     const auto file = std::make_shared<const SafetensorsFile>(path);
     const Metadata &metadata = file->metadata();
-    const auto settings = metadata.find("settings");
-    if (settings == metadata.end() || !metadata.contains("step"))
-        throw Error(ErrorKind::NotACheckpoint, path.string(), "this is no checkpoint of a training run.");
-    if (settings->second != state.settings)
-        throw Error(ErrorKind::BadRequest, "checkpoints",
-                    "the checkpoint in " + path.string() + " belongs to a run with other settings: " +
-                        settings->second + " instead of " + state.settings + ".");
+    checkSettings(*file, state.settings);
     const torch::NoGradGuard noGrad;
     for (const auto &[name, tensor] : tensors) {
         const TensorEntry *entry = file->find(name);

@@ -18,7 +18,6 @@ struct TrainingState
 {
     std::int64_t step = 0;
     double elapsedSeconds = 0.0;
-    double smoothedLoss = 0.0; ///< as last reported; not kept, the trainer keeps the exact one among its tensors
     std::string settings = {}; ///< what must not change between the parts of a run; compared on continuing
 };
 
@@ -29,6 +28,14 @@ std::filesystem::path checkpointFile(const std::filesystem::path &folder);
 /// \throws Error{DiskFull} if the caller asks to stop meanwhile; Error{FileUnreadable} if the folder cannot be written.
 void saveCheckpoint(const std::filesystem::path &folder, const TrainingState &state,
                     const std::map<std::string, torch::Tensor> &tensors, const RunContext &context);
+
+/// For looking before the long work that comes before training.
+/// \throws Error{BadRequest} if there is a checkpoint in `folder` and it belongs to a run with other settings;
+///         Error{NotACheckpoint, FileUnreadable}.
+void refuseOtherCheckpoint(const std::filesystem::path &folder, const std::string &settings);
+
+/// Removes what programs left in the folder of checkpoints that were killed while they wrote a .safetensors file.
+void removeTornCheckpoints(const std::filesystem::path &folder);
 
 /// Copies a checkpoint into the tensors of a run. \return false if there is none.
 /// \throws Error{BadRequest} if the checkpoint belongs to a run with other settings; Error{NotACheckpoint,

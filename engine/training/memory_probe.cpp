@@ -1,5 +1,7 @@
 #include "engine/training/memory_probe.h"
 
+#include "engine/core/device.h"
+
 #include <algorithm>
 #include <fstream>
 #include <limits>
@@ -26,6 +28,9 @@ std::int64_t numberIn(const char *file, const std::string &key)
     }
     return 0;
 }
+
+/// Batches below this are tried from one picture on.
+constexpr std::int64_t kSmallBatch = 16;
 
 /// Forgets the largest size so far.
 bool resetPeak()
@@ -60,8 +65,12 @@ std::int64_t batchThatFits(std::int64_t batch, const std::function<void(std::int
 {
     std::int64_t before = 0;
     std::int64_t peakBefore = 0;
+    if (batch < 3) // two tries tell what a picture takes, and the second would be the batch itself
+        return batch;
     // Small first, so that the tries themselves fit.
-    for (std::int64_t tried = 2; tried <= batch / 4; tried *= 2) {
+    const bool isSmall = batch < kSmallBatch;
+    const std::int64_t last = isSmall ? std::max<std::int64_t>(2, batch / 2) : batch / 4;
+    for (std::int64_t tried = isSmall ? 1 : 2; tried <= last; tried *= 2) {
         if (!resetPeak())
             return batch;
         work(tried);
@@ -76,6 +85,20 @@ std::int64_t batchThatFits(std::int64_t batch, const std::function<void(std::int
         peakBefore = peak;
     }
     return batch;
+}
+
+std::int64_t batchThatWorks(std::int64_t tooMany, const std::function<void(std::int64_t)> &work)
+{
+    for (std::int64_t batch = tooMany / 2; batch >= 1; batch /= 2) {
+        try {
+            work(batch);
+            return batch;
+        } catch (const std::exception &error) {
+            if (!isOutOfMemory(error))
+                throw;
+        }
+    }
+    return 0;
 }
 
 } // namespace engine

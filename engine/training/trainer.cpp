@@ -1,5 +1,6 @@
 #include "engine/training/trainer.h"
 
+#include "engine/core/device.h"
 #include "engine/training/memory_probe.h"
 
 #include <algorithm>
@@ -22,12 +23,11 @@ std::uint64_t scrambled(std::uint64_t x)
     return x ^ (x >> 33);
 }
 
-bool isOutOfMemory(const c10::Error &error)
+/// What an exception says, without LibTorch's list of its own functions.
+std::string plainText(const std::exception &error)
 {
-    const std::string text = error.what_without_backtrace();
-    return dynamic_cast<const c10::OutOfMemoryError *>(&error) || text.find("out of memory") != std::string::npos ||
-           text.find("can't allocate memory") != std::string::npos ||
-           text.find("not enough memory") != std::string::npos;
+    const auto *own = dynamic_cast<const c10::Error *>(&error);
+    return own ? own->what_without_backtrace() : error.what();
 }
 
 } // namespace
@@ -41,7 +41,10 @@ Trainer::Trainer(Objective &objective, TrainerSettings settings)
     , m_smoothedLoss(torch::zeros({}, torch::TensorOptions().device(objective.device()).dtype(torch::kFloat32)))
 {
     m_state.settings = m_settings.settings;
-    if (!m_settings.checkpoints.empty() && loadCheckpoint(m_settings.checkpoints, m_state, tensors())) {
+    if (m_settings.checkpoints.empty())
+        return;
+    removeTornCheckpoints(m_settings.checkpoints);
+    if (loadCheckpoint(m_settings.checkpoints, m_state, tensors())) {
         m_weights.publish();
         m_elapsedBefore = m_state.elapsedSeconds;
     }
@@ -85,7 +88,28 @@ bool Trainer::isAtEnd() const
                                           : m_state.step >= m_settings.steps;
 }
 
-void Trainer::oneStep()
+void Trainer::oneStep(const RunContext &context)
+{
+    torch::Tensor loss;
+    try {
+        loss = computeGradients();
+    } catch (const std::exception &error) {
+        if (!isOutOfMemory(error))
+            throw;
+        m_weights.clearGradients();
+        save(context);
+        refuseBatch(error);
+    }
+    try {
+        moveWeights(loss);
+    } catch (const std::exception &error) {
+        if (!isOutOfMemory(error))
+            throw;
+        refuseBatch(error); // some weights have moved and others not: the last checkpoint stands
+    }
+}
+
+torch::Tensor Trainer::computeGradients()
 {
     torch::Tensor lossSum;
     for (int part = 0; part < m_settings.accumulate; ++part) {
@@ -94,14 +118,19 @@ void Trainer::oneStep()
         loss.backward();
         lossSum = lossSum.defined() ? lossSum + loss.detach() : loss.detach();
     }
+    return lossSum;
+}
+
+void Trainer::moveWeights(const torch::Tensor &loss)
+{
     m_optimizer.step(m_weights.gradients(), m_settings.learningRate.at(m_state.step, progress()));
     m_weights.clearGradients();
     m_weights.publish();
     // Early weights are worth little: let the mean forget them sooner.
     const double step = static_cast<double>(m_state.step); // done before this one
     m_weights.updateEma(std::min(m_settings.emaDecay, (1.0 + step) / (10.0 + step)));
-    m_smoothedLoss.lerp_(lossSum.to(torch::kFloat32), 1.0 - std::min(kLossDecay, step / (10.0 + step)));
-    m_loss = lossSum;
+    m_smoothedLoss.lerp_(loss.to(torch::kFloat32), 1.0 - std::min(kLossDecay, step / (10.0 + step)));
+    m_loss = loss;
     ++m_state.step;
     ++m_stepsOfThisRun;
     ++m_stepsSinceReport;
@@ -134,7 +163,6 @@ void Trainer::drawSamples()
 void Trainer::report(const RunContext &context)
 {
     const double loss = m_loss.item<double>(); // waits for the device
-    m_state.smoothedLoss = m_smoothedLoss.item<double>();
 
     const auto now = Clock::now();
     const double seconds = std::chrono::duration<double>(now - m_lastReport).count();
@@ -153,40 +181,48 @@ void Trainer::report(const RunContext &context)
     context.emit(LossReported{.step = m_state.step,
                               .steps = m_settings.steps,
                               .loss = loss,
-                              .smoothedLoss = m_state.smoothedLoss,
+                              .smoothedLoss = m_smoothedLoss.item<double>(),
                               .learningRate = m_settings.learningRate.at(m_state.step, progress()),
                               .picturesPerSecond = m_picturesPerSecond,
                               .secondsLeft = secondsLeft});
 }
 
-void Trainer::refuseBatch(const std::string &detail)
+void Trainer::tryBatch(std::int64_t batch)
+{
+    try {
+        m_objective.loss(batch, generatorFor(m_state.step, 0)).backward();
+    } catch (...) {
+        m_weights.clearGradients();
+        throw;
+    }
+    m_weights.clearGradients();
+}
+
+void Trainer::refuseBatch(const std::exception &error)
 {
     m_weights.clearGradients();
-    for (int64_t batch = m_settings.batch / 2; batch >= 1; batch /= 2) {
-        try {
-            m_objective.loss(batch, generatorFor(m_state.step, 0)).backward();
-            m_weights.clearGradients();
-            throw Error(ErrorKind::OutOfMemory, "batch",
-                        "there is not enough memory for batches of " + std::to_string(m_settings.batch) + "; " +
-                            std::to_string(batch) + " would fit. (" + detail + ")");
-        } catch (const c10::Error &error) {
-            m_weights.clearGradients();
-            if (!isOutOfMemory(error))
-                throw;
-        }
-    }
+    const std::string detail = " (" + plainText(error) + ")";
+    const std::int64_t batch = batchThatWorks(m_settings.batch, [this](std::int64_t tried) { tryBatch(tried); });
+    if (batch == 0)
+        throw Error(ErrorKind::OutOfMemory, "batch",
+                    "there is not enough memory for a single picture of this size." + detail);
     throw Error(ErrorKind::OutOfMemory, "batch",
-                "there is not enough memory for a single picture of this size. (" + detail + ")");
+                "there is not enough memory for batches of " + std::to_string(m_settings.batch) + "; " +
+                    std::to_string(batch) + " would fit." + detail);
 }
 
 void Trainer::checkMemory()
 {
     if (!m_objective.device().is_cpu()) // a GPU says by itself when its memory is full
         return;
-    const std::int64_t fitting = batchThatFits(m_settings.batch, [this](std::int64_t batch) {
-        m_objective.loss(batch, generatorFor(m_state.step, 0)).backward();
-        m_weights.clearGradients();
-    });
+    std::int64_t fitting = m_settings.batch;
+    try {
+        fitting = batchThatFits(m_settings.batch, [this](std::int64_t batch) { tryBatch(batch); });
+    } catch (const std::exception &error) {
+        if (!isOutOfMemory(error))
+            throw;
+        refuseBatch(error);
+    }
     if (fitting < m_settings.batch)
         throw Error(ErrorKind::OutOfMemory, "batch",
                     "there is not enough memory for batches of " + std::to_string(m_settings.batch) + "; " +
@@ -198,15 +234,8 @@ TrainReport Trainer::run(const RunContext &context)
     const auto isAskedToStop = [&] {
         return context.stop.stop_requested() || context.stopAfterPicture.stop_requested();
     };
-    if (!isAtEnd() && !isAskedToStop()) {
-        try {
-            checkMemory();
-        } catch (const c10::Error &error) {
-            if (!isOutOfMemory(error))
-                throw;
-            refuseBatch(error.what_without_backtrace());
-        }
-    }
+    if (!isAtEnd() && !isAskedToStop())
+        checkMemory();
     m_begin = m_lastReport = Clock::now();
     m_elapsedBefore = m_state.elapsedSeconds;
     auto lastSave = Clock::now();
@@ -216,14 +245,7 @@ TrainReport Trainer::run(const RunContext &context)
             isStopped = true;
             break;
         }
-        try {
-            oneStep();
-        } catch (const c10::Error &error) {
-            if (!isOutOfMemory(error))
-                throw;
-            save(context);
-            refuseBatch(error.what_without_backtrace());
-        }
+        oneStep(context);
         const auto now = Clock::now();
         if (std::chrono::duration<double>(now - m_lastReport).count() >= kReportSeconds || m_stepsOfThisRun == 1)
             report(context);
@@ -240,7 +262,7 @@ TrainReport Trainer::run(const RunContext &context)
     if (m_stepsOfThisRun > 0)
         save(context);
     return {.steps = m_state.step,
-            .loss = m_state.smoothedLoss,
+            .loss = m_smoothedLoss.item<double>(), // of a run that was over before, too
             .picturesPerSecond = m_picturesPerSecond,
             .finished = !isStopped};
 }

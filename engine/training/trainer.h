@@ -70,7 +70,11 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    void oneStep();
+    /// One step. Where memory runs out it says which batch would fit, and the checkpoint is of the step before.
+    void oneStep(const RunContext &context);
+    /// Sums up the gradients of one step's batches. \return their mean loss
+    torch::Tensor computeGradients();
+    void moveWeights(const torch::Tensor &loss);
     /// Lets the caller work between two steps; the time does not count as training.
     void pauseBetweenSteps(const RunContext &context);
     [[nodiscard]] torch::Generator generatorFor(std::int64_t step, int part) const;
@@ -82,7 +86,9 @@ private:
     void drawSamples();
     void report(const RunContext &context);
     void checkMemory();
-    [[noreturn]] void refuseBatch(const std::string &detail);
+    /// One batch there and back, for nothing but the memory that it takes.
+    void tryBatch(std::int64_t batch);
+    [[noreturn]] void refuseBatch(const std::exception &error);
 
     Objective &m_objective;
     TrainerSettings m_settings;

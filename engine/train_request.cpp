@@ -50,4 +50,16 @@ std::vector<Problem> validate(const TrainRequest &request)
     return problems;
 }
 
+OptimizerKind usedOptimizer(const TrainRequest &request)
+{
+    return request.kind == TrainKind::Lora ? OptimizerKind::AdamW : request.optimizer;
+}
+
+double usualLearningRate(TrainKind kind, OptimizerKind optimizer)
+{
+    if (kind == TrainKind::Lora)
+        return 1e-4;
+    return optimizer == OptimizerKind::Muon ? 4e-4 : 2e-4;
+}
+
 } // namespace engine

@@ -23,6 +23,12 @@ enum class OptimizerKind {
     Muon   ///< Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks": steps of equal size in
            ///< every direction for the matrices and convolutions inside the networks, AdamW for all else
 };
+/// Which layers of the U-Net a LoRA changes.
+enum class LoraTargets {
+    Attention,      ///< the projections of all attentions
+    CrossAttention, ///< the projections of the attentions to the text only
+    Transformers    ///< all layers of the transformers: feed forwards and the projections in and out of them as well
+};
 
 /// Everything about one training run. Defaults suit a few thousand small pictures.
 struct TrainRequest
@@ -37,10 +43,10 @@ struct TrainRequest
     std::int64_t steps = 10000;
     int batch = 32;
     int accumulate = 1; ///< batches a step
-    double learningRate = 2e-4;
+    double learningRate = 4e-4;
     std::int64_t warmupSteps = 500;
     LearningRateSchedule learningRateSchedule = LearningRateSchedule::Cosine;
-    OptimizerKind optimizer = OptimizerKind::AdamW;
+    OptimizerKind optimizer = OptimizerKind::Muon; ///< Lora: always AdamW, whatever this says
     double weightDecay = 0.01;
     double clipNorm = 1.0;
     double emaDecay = 0.9995;
@@ -58,6 +64,7 @@ struct TrainRequest
     int textLayers = 4;
     int rank = 8; ///< Lora
     double alpha = 8.0;
+    LoraTargets loraTargets = LoraTargets::Attention;
     std::int64_t sampleEvery = 1000; ///< steps between sample pictures; 0: none
     std::vector<std::string> samplePrompts = {};
     double checkpointMinutes = 5.0;
@@ -78,5 +85,10 @@ struct TrainReport
 };
 
 [[nodiscard]] std::vector<Problem> validate(const TrainRequest &request);
+
+/// What the run's weights follow their gradients by: the request's choice, and AdamW for a LoRA.
+[[nodiscard]] OptimizerKind usedOptimizer(const TrainRequest &request);
+/// A learning rate to begin with.
+[[nodiscard]] double usualLearningRate(TrainKind kind, OptimizerKind optimizer);
 
 } // namespace engine

@@ -70,6 +70,12 @@ Conv2dImpl::Conv2dImpl(const Conv2dOptions &options) : m_options(options)
 
 Tensor Conv2dImpl::run(const Tensor &x, const Tensor &addend)
 {
+    if (adapter.down.defined()) {
+        m_packed.restore(weight);
+        const Tensor change = at::conv2d(at::conv2d(x, adapter.down), adapter.up) * adapter.scale;
+        const Tensor y = at::conv2d(x, weight, bias, m_options.stride, m_options.padding) + change;
+        return addend.defined() ? y + addend : y;
+    }
     if (canRunPacked(x, weight)) {
         const PackedWeight::Convolution options{.padding = m_options.padding, .stride = m_options.stride};
         return packedConvolution(x, m_packed.forConvolution(weight, options, x.sizes()), bias, options, addend);

@@ -40,6 +40,15 @@ struct Conv2dOptions
     bool bias = true;
 };
 
+/// A low-rank change of a layer that is being trained (Hu et al. 2021, arXiv:2106.09685): the layer gives
+/// scale * up(down(x)) more. Undefined tensors: no change.
+struct LowRankChange
+{
+    torch::Tensor down; ///< [rank, in]; of a 1x1 convolution [rank, in, 1, 1]
+    torch::Tensor up;   ///< [out, rank]; of a 1x1 convolution [out, rank, 1, 1]
+    double scale = 1.0;
+};
+
 /// 2-D convolution, [B, in, H, W] -> [B, out, H', W']. Default init as PyTorch's (Kaiming uniform, a = sqrt 5).
 class Conv2dImpl : public nn::Module
 {
@@ -55,6 +64,7 @@ public:
 
     torch::Tensor weight;
     torch::Tensor bias;
+    LowRankChange adapter = {}; ///< of 1x1 convolutions only
 
 private:
     torch::Tensor run(const torch::Tensor &x, const torch::Tensor &addend);
@@ -63,15 +73,6 @@ private:
     PackedWeight m_packed;
 };
 TORCH_MODULE(Conv2d);
-
-/// A low-rank change of a linear layer that is being trained (Hu et al. 2021, arXiv:2106.09685): the layer gives
-/// scale * up(down(x)) more. Undefined tensors: no change.
-struct LowRankChange
-{
-    torch::Tensor down; ///< [rank, in]
-    torch::Tensor up;   ///< [out, rank]
-    double scale = 1.0;
-};
 
 /// Affine map of the last dimension. Default init as PyTorch's.
 class LinearImpl : public nn::Module

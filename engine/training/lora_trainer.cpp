@@ -102,24 +102,63 @@ EncodedCaptions encodeTexts(FrozenModel &model, const std::vector<std::string> &
     return result;
 }
 
+bool isTarget(const std::string &layer, LoraTargets targets)
+{
+    const auto contains = [&layer](const char *piece) { return layer.find(piece) != std::string::npos; };
+    switch (targets) {
+    case LoraTargets::Attention:
+        return contains(".attn1.") || contains(".attn2.");
+    case LoraTargets::CrossAttention:
+        return contains(".attn2.");
+    case LoraTargets::Transformers:
+        return contains(".transformer_blocks.") || layer.ends_with(".proj_in") || layer.ends_with(".proj_out");
+    }
+    return false;
+}
+
+std::string nameOf(LoraTargets targets)
+{
+    switch (targets) {
+    case LoraTargets::Attention:
+        return "attention";
+    case LoraTargets::CrossAttention:
+        return "cross attention";
+    case LoraTargets::Transformers:
+        return "transformers";
+    }
+    return {};
+}
+
+/// A new adapter of a layer with this weight, [out, in] or [out, in, 1, 1]: begins as no change. Its weights become
+/// parameters of `owner`.
+LowRankChange makeChange(torch::nn::Module &owner, const torch::Tensor &weight, int rank, double alpha)
+{
+    const auto options = weight.options().dtype(torch::kFloat32).requires_grad(false);
+    const double bound = 1.0 / std::sqrt(static_cast<double>(weight.size(1)));
+    std::vector<int64_t> down = weight.sizes().vec();
+    std::vector<int64_t> up = weight.sizes().vec();
+    down[0] = rank;
+    up[1] = rank;
+    return {.down = owner.register_parameter("down",
+                                             torch::empty(down, torch::kFloat32).uniform_(-bound, bound).to(options)),
+            .up = owner.register_parameter("up", torch::zeros(up, options)),
+            .scale = alpha / rank};
+}
+
 } // namespace
 
-LoraNetworkImpl::LoraNetworkImpl(UNet2DCondition unet, int rank, double alpha) : m_rank(rank), m_alpha(alpha)
+LoraNetworkImpl::LoraNetworkImpl(UNet2DCondition unet, int rank, double alpha, LoraTargets targets)
+    : m_rank(rank), m_alpha(alpha)
 {
     for (const auto &entry : unet->named_modules()) {
-        auto *layer = entry.value()->as<LinearImpl>();
-        const std::string &name = entry.key();
-        if (!layer || (name.find(".attn1.") == std::string::npos && name.find(".attn2.") == std::string::npos))
+        auto *linear = entry.value()->as<LinearImpl>();
+        auto *convolution = entry.value()->as<Conv2dImpl>();
+        if ((!linear && !convolution) || !isTarget(entry.key(), targets))
             continue;
-        const auto options = layer->weight.options().dtype(torch::kFloat32).requires_grad(false);
-        const double bound = 1.0 / std::sqrt(static_cast<double>(layer->weight.size(1)));
         const auto pair = std::make_shared<torch::nn::Module>();
-        const std::string kohyaName = loraName(name, unet->config());
-        register_module(kohyaName, pair);
-        layer->adapter.down = pair->register_parameter(
-            "down", torch::empty({rank, layer->weight.size(1)}, torch::kFloat32).uniform_(-bound, bound).to(options));
-        layer->adapter.up = pair->register_parameter("up", torch::zeros({layer->weight.size(0), rank}, options));
-        layer->adapter.scale = alpha / rank;
+        register_module(loraName(entry.key(), unet->config()), pair);
+        LowRankChange &change = linear ? linear->adapter : convolution->adapter;
+        change = makeChange(*pair, linear ? linear->weight : convolution->weight, rank, alpha);
     }
     if (children().empty())
         throw Error(ErrorKind::NotSupported, "base", "this model has no attention to adapt.");
@@ -232,13 +271,13 @@ TrainReport trainLora(TrainingRun &run)
     LoraNetwork lora(nullptr);
     {
         const SeededWeights seeded(request.seed);
-        lora = LoraNetwork(model.unet, request.rank, request.alpha);
+        lora = LoraNetwork(model.unet, request.rank, request.alpha, request.loraTargets);
     }
     LoraObjective objective(data, latents, std::move(captions), model.unet, lora,
                             NoiseLoss(model.scheduler(), request.minSnrGamma, run.device()), request);
     const std::string shape = describeShape(request, model.unet->config().blockOutChannels) + ", rank " +
-                              std::to_string(request.rank) + ", alpha " + exactNumber(request.alpha) + ", " +
-                              model.baseVersion();
+                              std::to_string(request.rank) + ", alpha " + exactNumber(request.alpha) + ", of " +
+                              nameOf(request.loraTargets) + ", " + model.baseVersion();
     Trainer trainer(objective, run.settings(shape));
     const TrainReport report = run.train(trainer, [&](std::int64_t step) {
         const torch::Tensor drawn = sampleLatents(model.unet, conditioning, request.size / vaeConfig.downscale(),

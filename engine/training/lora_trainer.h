@@ -14,14 +14,14 @@
 
 namespace engine {
 
-/// Low-rank changes of the attention projections of a U-Net (Hu et al. 2021, LoRA, arXiv:2106.09685): each layer gives
+/// Low-rank changes of layers of a U-Net's transformers (Hu et al. 2021, LoRA, arXiv:2106.09685): each layer gives
 /// W x + (alpha / rank) up(down(x)). Starts as no change.
 class LoraNetworkImpl : public torch::nn::Module
 {
 public:
-    /// Hooks itself into the projections to_q, to_k, to_v and to_out of all attentions of `unet`, which must outlive
-    /// it.
-    LoraNetworkImpl(UNet2DCondition unet, int rank, double alpha);
+    /// Hooks itself into the linear layers and 1x1 convolutions of `unet` that `targets` means; it must outlive this.
+    /// \throws Error{NotSupported} if there is none
+    LoraNetworkImpl(UNet2DCondition unet, int rank, double alpha, LoraTargets targets = LoraTargets::Attention);
 
     [[nodiscard]] int rank() const { return m_rank; }
     [[nodiscard]] double alpha() const { return m_alpha; }
@@ -62,7 +62,7 @@ public:
 
     [[nodiscard]] std::vector<TrainedModule> modules() const override;
     [[nodiscard]] torch::Device device() const override { return m_latents.device(); }
-    torch::Tensor loss(int64_t batch, const torch::Generator &generator) override;
+    BatchLoss prepare(int64_t batch, const torch::Generator &generator) override;
 
 private:
     torch::Tensor m_latents;

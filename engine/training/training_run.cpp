@@ -56,13 +56,14 @@ const DecodedPictures &TrainingRun::readPictures(int least)
 
 TrainerSettings TrainingRun::settings(const std::string &shape) const
 {
+    const OptimizerKind optimizer = usedOptimizer(m_request);
     return {.steps = m_request.steps,
             .batch = m_request.batch,
             .accumulate = m_request.accumulate,
             .learningRate = {.peak = m_request.learningRate,
                              .warmupSteps = m_request.warmupSteps,
                              .shape = m_request.learningRateSchedule},
-            .optimizer = {.kind = m_request.optimizer,
+            .optimizer = {.kind = optimizer,
                           .weightDecay = m_request.weightDecay,
                           .clipNorm = m_request.clipNorm,
                           .orthogonalisation = m_dtype},
@@ -72,7 +73,7 @@ TrainerSettings TrainingRun::settings(const std::string &shape) const
             .checkpointMinutes = m_request.checkpointMinutes,
             .sampleEvery = m_request.sampleEvery,
             .stopAfterSteps = m_request.stopAfterSteps,
-            .settings = m_request.optimizer == OptimizerKind::Muon ? shape + ", Muon" : shape};
+            .settings = optimizer == OptimizerKind::Muon ? shape + ", Muon" : shape};
 }
 
 TrainReport TrainingRun::train(Trainer &trainer, const std::function<void(std::int64_t)> &drawSamples) const

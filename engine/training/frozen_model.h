@@ -17,11 +17,11 @@ namespace engine {
 /// \throws Error{WrongWeights} if there is none; what loadInto() throws.
 AutoencoderKL loadAutoencoder(const ModelFiles &files, LoadWeightsOptions options);
 
-/// What a Stable Diffusion U-Net is told about a text.
-struct EncodedText
+/// What a Stable Diffusion U-Net is told about texts.
+struct EncodedTexts
 {
-    torch::Tensor hiddenStates; ///< [1, T, D] float32
-    torch::Tensor pooled = {};  ///< SDXL: [1, P]
+    torch::Tensor hiddenStates; ///< [B, T, D] float32
+    torch::Tensor pooled = {};  ///< SDXL: [B, P]
 };
 
 /// A Stable Diffusion model whose weights stay as they are while an adapter is trained.
@@ -32,11 +32,17 @@ public:
     ///         missing; what openModelFiles() and loadInto() throw.
     FrozenModel(const std::filesystem::path &path, const LoadWeightsOptions &options);
 
-    /// The beginning of `text`, as much as the text encoder takes at once; without any grammar.
-    EncodedText encode(const std::string &text);
+    /// The beginnings of texts, as much of each as the text encoders take at once; without any grammar.
+    /// \return [texts, T] int64 for each text encoder
+    [[nodiscard]] std::vector<torch::Tensor> tokenize(const std::vector<std::string> &texts) const;
+    /// Loads the text encoders when it is called first.
+    /// \param tokens  [B, T] for each text encoder
+    EncodedTexts encode(const std::vector<torch::Tensor> &tokens);
     /// Gives the text encoders' memory back.
-    void forgetText() { m_towers.clear(); }
+    void forgetText();
 
+    /// See engine::identityOf().
+    [[nodiscard]] std::string identityOf(const std::vector<std::string> &parts) const;
     [[nodiscard]] bool isXl() const { return unet->config().hasTextTime; }
     [[nodiscard]] const SchedulerConfig &scheduler() const { return m_files.scheduler; }
     /// As kohya's files say it: "sd_v1", "sd_v2", "sdxl_base_v1-0".
@@ -48,14 +54,17 @@ public:
 private:
     struct Tower
     {
+        std::string part;
         std::unique_ptr<Tokenizer> tokenizer;
-        ClipTextModel model{nullptr};
+        ClipTextModel model{nullptr}; // none until a text is encoded
         int unusedLayers = 0;
     };
 
-    void addTower(const std::string &part, const std::string &tokenizer, LoadWeightsOptions options);
+    void addTower(const std::string &part, const std::string &tokenizer);
+    void load(Tower &tower) const;
 
     ModelFiles m_files;
+    LoadWeightsOptions m_options;
     std::vector<Tower> m_towers;
 };
 

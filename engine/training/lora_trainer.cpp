@@ -2,7 +2,7 @@
 
 #include "engine/core/tensor_file.h"
 #include "engine/error.h"
-#include "engine/training/autoencoder_trainer.h"
+#include "engine/training/fingerprint.h"
 #include "engine/training/frozen_model.h"
 #include "engine/training/network_shapes.h"
 #include "engine/training/noise_predictor_trainer.h"
@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kSampleSteps = 20;
 constexpr double kSampleGuidance = 7.0;
+constexpr int64_t kTextBatch = 32;
 
 /// "down_blocks.1.attentions.0.rest": the block (1), the attention (0) and "rest".
 struct AttentionPlace
@@ -80,23 +81,42 @@ PreparedData dataOfCaptions(const DecodedPictures &decoded, std::vector<std::str
     return data;
 }
 
-EncodedCaptions encodeTexts(FrozenModel &model, const std::vector<std::string> &texts, const TrainingRun &run)
+/// From the file `name` beside the checkpoint where the same texts were encoded by the same text encoders.
+EncodedCaptions encodeTexts(const std::string &name, FrozenModel &model, const std::vector<std::string> &texts,
+                            const TrainingRun &run)
 {
-    std::vector<torch::Tensor> hidden;
-    std::vector<torch::Tensor> pooled;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        throwIfStopped(run.context());
-        run.context().emit(
-            StageStarted{Stage::EncodingPrompt, static_cast<double>(i) / static_cast<double>(texts.size())});
-        const EncodedText text = model.encode(texts[i]);
-        hidden.push_back(text.hiddenStates.to(run.dtype()));
-        if (text.pooled.defined())
-            pooled.push_back(text.pooled);
-    }
-    EncodedCaptions result{.hiddenStates = torch::cat(hidden)};
-    if (!pooled.empty()) {
+    const std::vector<torch::Tensor> tokens = model.tokenize(texts);
+    std::string key = "text encoders ";
+    key.append(model.identityOf({"text_encoder", "text_encoder_2"})).append(", texts");
+    for (const torch::Tensor &ids : tokens)
+        key.append(1, ' ').append(fingerprintOf(ids));
+    key.append(", ").append(c10::toString(run.dtype())).append(" on ").append(run.device().str());
+    const auto count = static_cast<int64_t>(texts.size());
+    std::map<std::string, torch::Tensor> encoded = run.remembered(name, key, [&] {
+        std::vector<torch::Tensor> hidden;
+        std::vector<torch::Tensor> pooled;
+        for (int64_t begin = 0; begin < count; begin += kTextBatch) {
+            throwIfStopped(run.context());
+            run.context().betweenSteps();
+            run.context().emit(
+                StageStarted{Stage::EncodingPrompt, static_cast<double>(begin) / static_cast<double>(count)});
+            std::vector<torch::Tensor> batch;
+            for (const torch::Tensor &ids : tokens)
+                batch.push_back(ids.narrow(0, begin, std::min(kTextBatch, count - begin)));
+            const EncodedTexts part = model.encode(batch);
+            hidden.push_back(part.hiddenStates.to(run.dtype()));
+            if (part.pooled.defined())
+                pooled.push_back(part.pooled);
+        }
+        std::map<std::string, torch::Tensor> made = {{"hidden_states", torch::cat(hidden)}};
+        if (!pooled.empty())
+            made["pooled"] = torch::cat(pooled);
+        return made;
+    });
+    EncodedCaptions result{.hiddenStates = encoded.at("hidden_states").to(run.device())};
+    if (const auto pooled = encoded.find("pooled"); pooled != encoded.end()) {
         const auto side = static_cast<float>(run.request().size);
-        result.pooled = torch::cat(pooled);
+        result.pooled = pooled->second.to(run.device());
         result.timeIds = torch::tensor({side, side, 0.0F, 0.0F, side, side}, result.pooled.options()).unsqueeze(0);
     }
     return result;
@@ -218,7 +238,7 @@ std::vector<TrainedModule> LoraObjective::modules() const
     return {{.name = "lora", .module = m_lora.ptr(), .computeDtype = m_unet->parameters().front().scalar_type()}};
 }
 
-torch::Tensor LoraObjective::loss(int64_t batch, const torch::Generator &generator)
+BatchLoss LoraObjective::prepare(int64_t batch, const torch::Generator &generator)
 {
     const Batch drawn = m_sampler.draw(batch, generator);
     torch::Tensor indices = drawn.indices;
@@ -236,7 +256,7 @@ torch::Tensor LoraObjective::loss(int64_t batch, const torch::Generator &generat
         input.textEmbeds = m_captions.pooled.index_select(0, rows);
         input.timeIds = m_captions.timeIds.expand({batch, -1});
     }
-    return NoiseLoss::of(m_unet->forward(input), noisy);
+    return [this, input, noisy] { return NoiseLoss::of(m_unet->forward(input), noisy); };
 }
 
 TrainReport trainLora(TrainingRun &run)
@@ -252,15 +272,19 @@ TrainReport trainLora(TrainingRun &run)
                     "this model needs a size that is a multiple of " +
                         std::to_string(vaeConfig.downscale() << (model.unet->config().blockOutChannels.size() - 1)) +
                         ".");
+    const std::string shape = describeShape(request, model.unet->config().blockOutChannels) + ", rank " +
+                              std::to_string(request.rank) + ", alpha " + exactNumber(request.alpha) + ", of " +
+                              nameOf(request.loraTargets) + ", " + model.baseVersion() + ", base " +
+                              model.identityOf({"unet", "vae", "text_encoder", "text_encoder_2"});
+    run.refuseOtherCheckpoint(shape);
     std::vector<std::string> texts;
     const PreparedData data = dataOfCaptions(run.readPictures(1), texts);
-    EncodedCaptions captions = encodeTexts(model, texts, run);
+    EncodedCaptions captions = encodeTexts("captions.safetensors", model, texts, run);
     const std::vector<std::string> prompts = run.samplePrompts();
-    const EncodedCaptions shown = encodeTexts(model, prompts, run);
+    const EncodedCaptions shown = encodeTexts("prompts.safetensors", model, prompts, run);
     model.forgetText();
     const torch::Tensor latents =
-        (encodeAll(model.vae, data.pictures, request.flip, run.context()) - vaeConfig.shiftFactor) *
-        vaeConfig.scalingFactor;
+        (run.latents(model.vae, model.identityOf({"vae"})) - vaeConfig.shiftFactor) * vaeConfig.scalingFactor;
     SampleConditioning conditioning{.context = shown.hiddenStates,
                                     .emptyContext = captions.hiddenStates.narrow(0, 0, 1),
                                     .pooled = shown.pooled,
@@ -275,9 +299,6 @@ TrainReport trainLora(TrainingRun &run)
     }
     LoraObjective objective(data, latents, std::move(captions), model.unet, lora,
                             NoiseLoss(model.scheduler(), request.minSnrGamma, run.device()), request);
-    const std::string shape = describeShape(request, model.unet->config().blockOutChannels) + ", rank " +
-                              std::to_string(request.rank) + ", alpha " + exactNumber(request.alpha) + ", of " +
-                              nameOf(request.loraTargets) + ", " + model.baseVersion();
     Trainer trainer(objective, run.settings(shape));
     const TrainReport report = run.train(trainer, [&](std::int64_t step) {
         const torch::Tensor drawn = sampleLatents(model.unet, conditioning, request.size / vaeConfig.downscale(),

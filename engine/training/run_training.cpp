@@ -5,6 +5,7 @@
 #include "engine/error.h"
 #include "engine/training/autoencoder_trainer.h"
 #include "engine/training/diffusers_writer.h"
+#include "engine/training/fingerprint.h"
 #include "engine/training/frozen_model.h"
 #include "engine/training/lora_trainer.h"
 #include "engine/training/network_shapes.h"
@@ -171,7 +172,8 @@ void publishFrozenAutoencoder(const fs::path &folder, AutoencoderKL &vae, const 
 TrainReport trainLatent(TrainingRun &run)
 {
     const TrainRequest &request = run.request();
-    AutoencoderKL vae = loadAutoencoder(openModelFiles(request.base), {.device = run.device()});
+    const ModelFiles base = openModelFiles(request.base);
+    AutoencoderKL vae = loadAutoencoder(base, {.device = run.device()});
     const UNetConfig unetConfig = latentNetwork(request, vae->config());
     const DecodedPictures &decoded = run.readPictures(2);
     const TextSetup setup = prepareText(run, request.output / "tokenizer");
@@ -179,13 +181,18 @@ TrainReport trainLatent(TrainingRun &run)
     if (!data.hasCaptions())
         throw Error(ErrorKind::BadRequest, "data", "the pictures that can be read have no captions.");
 
-    const torch::Tensor raw = encodeAll(vae, data.pictures, request.flip, run.context());
+    const ClipTextConfig textConfig = textNetwork(request, setup.vocabulary.size(), setup.length);
+    const std::string vaeIdentity = identityOf(base, {"vae"});
+    const std::string shape = describeShape(request, unetConfig.blockOutChannels) + ", text " +
+                              std::to_string(textConfig.hiddenSize) + "x" + std::to_string(textConfig.layers) + ", " +
+                              std::to_string(textConfig.vocabSize) + " pieces, autoencoder " + vaeIdentity;
+    run.refuseOtherCheckpoint(shape);
+    const torch::Tensor raw = run.latents(vae, vaeIdentity);
     const double scale = vae->config().scalingFactor;
     const double shift = vae->config().shiftFactor;
-    const fs::path vaeFolder = request.output / "vae";
-    publishFrozenAutoencoder(vaeFolder, vae, raw.narrow(0, 0, data.count()), data.pictures);
+    if (!request.measureOnly)
+        publishFrozenAutoencoder(request.output / "vae", vae, raw.narrow(0, 0, data.count()), data.pictures);
 
-    const ClipTextConfig textConfig = textNetwork(request, setup.vocabulary.size(), setup.length);
     UNet2DCondition unet(nullptr);
     ClipTextModel text(nullptr);
     {
@@ -200,9 +207,6 @@ TrainReport trainLatent(TrainingRun &run)
                                .captionDropout = request.captionDropout,
                                .flip = request.flip,
                                .computeDtype = run.dtype()});
-    const std::string shape = describeShape(request, unetConfig.blockOutChannels) + ", text " +
-                              std::to_string(textConfig.hiddenSize) + "x" + std::to_string(textConfig.layers) + ", " +
-                              std::to_string(textConfig.vocabSize) + " pieces";
     Trainer trainer(objective, run.settings(shape));
 
     const std::vector<std::string> prompts = run.samplePrompts();

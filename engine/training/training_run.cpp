@@ -1,6 +1,9 @@
 #include "engine/training/training_run.h"
 
 #include "engine/error.h"
+#include "engine/training/autoencoder_trainer.h"
+#include "engine/training/fingerprint.h"
+#include "engine/training/training_cache.h"
 
 #include <algorithm>
 #include <set>
@@ -52,6 +55,30 @@ const DecodedPictures &TrainingRun::readPictures(int least)
                     "there are too few pictures: " + std::to_string(count) + " can be used, and at least " +
                         std::to_string(least) + " are needed.");
     return m_pictures;
+}
+
+std::map<std::string, torch::Tensor>
+TrainingRun::remembered(const std::string &name, const std::string &key,
+                        const std::function<std::map<std::string, torch::Tensor>()> &compute) const
+{
+    return m_request.measureOnly ? compute() : cachedTensors(m_checkpoints / name, key, compute);
+}
+
+torch::Tensor TrainingRun::latents(AutoencoderKL &vae, const std::string &identity) const
+{
+    const std::string key = "autoencoder " + identity + ", pictures " + fingerprintOf(m_pictures.pictures) +
+                            (m_request.flip ? ", mirrored too, " : ", ") +
+                            c10::toString(vae->parameters().front().scalar_type()) + " on " + m_device.str();
+    const auto encode = [&]() -> std::map<std::string, torch::Tensor> {
+        return {{"latents", encodeAll(vae, m_pictures.pictures, m_request.flip, m_context)}};
+    };
+    return remembered("latents.safetensors", key, encode).at("latents").to(m_device);
+}
+
+void TrainingRun::refuseOtherCheckpoint(const std::string &shape) const
+{
+    if (!m_request.measureOnly)
+        engine::refuseOtherCheckpoint(m_checkpoints, settings(shape).settings);
 }
 
 TrainerSettings TrainingRun::settings(const std::string &shape) const

@@ -2,6 +2,7 @@
 
 #include "engine/core/device.h"
 #include "engine/event.h"
+#include "engine/models/vae.h"
 #include "engine/train_request.h"
 #include "engine/training/dataset.h"
 #include "engine/training/trainer.h"
@@ -10,6 +11,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,8 +38,19 @@ public:
     const DecodedPictures &readPictures(int least);
     [[nodiscard]] const DecodedPictures &pictures() const { return m_pictures; }
 
+    /// What a frozen network made of this run's pictures or texts: from the file `name` beside the checkpoint where it
+    /// is there for the same `key`, else from `compute`; see cachedTensors().
+    [[nodiscard]] std::map<std::string, torch::Tensor>
+    remembered(const std::string &name, const std::string &key,
+               const std::function<std::map<std::string, torch::Tensor>()> &compute) const;
+    /// The pictures as encodeAll() gives them, computed once.
+    /// \param identity  of the autoencoder, see identityOf()
+    [[nodiscard]] torch::Tensor latents(AutoencoderKL &vae, const std::string &identity) const;
+
     /// \param shape  see TrainingState::settings
     [[nodiscard]] TrainerSettings settings(const std::string &shape) const;
+    /// Before long work: \throws Error{BadRequest} if the checkpoint is that of another run.
+    void refuseOtherCheckpoint(const std::string &shape) const;
     /// Trains; `drawSamples` is called now and then with the EMA weights in place and may throw Cancelled.
     TrainReport train(Trainer &trainer, const std::function<void(std::int64_t step)> &drawSamples) const;
     /// Whether there is something worth writing.

@@ -36,6 +36,9 @@ const Names<engine::LearningRateSchedule> kCurves = {{engine::LearningRateSchedu
                                                      {engine::LearningRateSchedule::Cosine, "cosine"}};
 const Names<engine::OptimizerKind> kOptimizers = {{engine::OptimizerKind::AdamW, "adamw"},
                                                   {engine::OptimizerKind::Muon, "muon"}};
+const Names<engine::LoraTargets> kLoraTargets = {{engine::LoraTargets::Attention, "attention"},
+                                                 {engine::LoraTargets::CrossAttention, "cross_attention"},
+                                                 {engine::LoraTargets::Transformers, "transformers"}};
 const Names<engine::Prediction> kPredictions = {{engine::Prediction::Epsilon, "epsilon"},
                                                 {engine::Prediction::VPrediction, "v"},
                                                 {engine::Prediction::Sample, "sample"}};
@@ -148,6 +151,7 @@ QJsonObject trainRequestToJson(const engine::TrainRequest &request)
         {QStringLiteral("betas"), nameOf(request.betas, kBetas)},
         {QStringLiteral("curve"), nameOf(request.learningRateSchedule, kCurves)},
         {QStringLiteral("optimizer"), nameOf(request.optimizer, kOptimizers)},
+        {QStringLiteral("lora_targets"), nameOf(request.loraTargets, kLoraTargets)},
         {QStringLiteral("prediction"), nameOf(request.prediction, kPredictions)},
         {QStringLiteral("precision"), nameOf(request.precision, kPrecisions)},
         {QStringLiteral("seed"), QString::number(request.seed)}, // does not fit a double
@@ -171,7 +175,9 @@ engine::TrainRequest trainRequestFromJson(const QJsonObject &object)
     request.kind = valueOf(value("kind"), kKinds, request.kind);
     request.betas = valueOf(value("betas"), kBetas, request.betas);
     request.learningRateSchedule = valueOf(value("curve"), kCurves, request.learningRateSchedule);
-    request.optimizer = valueOf(value("optimizer"), kOptimizers, request.optimizer);
+    // Runs from before there was a choice were trained with AdamW.
+    request.optimizer = valueOf(value("optimizer"), kOptimizers, engine::OptimizerKind::AdamW);
+    request.loraTargets = valueOf(value("lora_targets"), kLoraTargets, request.loraTargets);
     request.prediction = valueOf(value("prediction"), kPredictions, request.prediction);
     request.precision = valueOf(value("precision"), kPrecisions, request.precision);
     request.seed = value("seed").toString().toULongLong();

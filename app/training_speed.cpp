@@ -117,12 +117,14 @@ QString TrainingSpeed::familyOf(const engine::TrainRequest &request) const
 
 QString TrainingSpeed::keyOf(const engine::TrainRequest &request) const
 {
-    QString key = QStringLiteral("%1|%2|%3|%4|%5")
+    const bool isLora = request.kind == engine::TrainKind::Lora;
+    QString key = QStringLiteral("%1|%2|%3|%4|%5|%6")
                       .arg(familyOf(request))
                       .arg(request.size)
                       .arg(request.batch)
                       .arg(request.layersPerBlock)
-                      .arg(request.kind == engine::TrainKind::Lora ? request.rank : request.textWidth);
+                      .arg(isLora ? request.rank : request.textWidth)
+                      .arg(isLora ? int(request.loraTargets) : int(engine::usedOptimizer(request)));
     for (const int width : request.widths)
         key += QStringLiteral(",%1").arg(width);
     return key;

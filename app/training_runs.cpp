@@ -63,7 +63,7 @@ QString trainingSentence(const TrainingRun &run, const Failure &failure)
     if (failure.kind == engine::ErrorKind::BadRequest && failure.details.startsWith(QLatin1String("data:")))
         return tr("The pictures in \"%1\" are not enough for this training. The details say why.").arg(folder);
     if (failure.kind == engine::ErrorKind::BadRequest && failure.details.startsWith(QLatin1String("checkpoints:")))
-        return tr("The checkpoint of this run belongs to other settings. Start a new run.");
+        return tr("The checkpoint of this run belongs to other settings or to another base model. Start a new run.");
     if (failure.kind == engine::ErrorKind::DiskFull)
         return tr("The disk is full. Free some space and continue.");
     if (failure.kind == engine::ErrorKind::OutOfMemory) {
@@ -426,10 +426,10 @@ void TrainingRuns::onSample(const TrainingSample &sample)
 void TrainingRuns::onFinished(const engine::TrainReport &report)
 {
     TrainingRun *run = activeRun();
-    run->step = std::max<qint64>(report.steps, 0);
     if (report.pictures > 0)
         run->pictures = report.pictures;
-    if (report.steps > 0) {
+    if (report.steps > 0) { // none: it was stopped while pictures were read, and stands where it stood
+        run->step = report.steps;
         run->loss = report.loss;
         run->hasModel = true;
         run->hasCheckpoint = true;

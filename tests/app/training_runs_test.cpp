@@ -42,7 +42,21 @@ private Q_SLOTS:
         request.samplePrompts = {"a red cat", "ein Hund"};
         request.flip = true;
         request.alpha = 3.5;
+        request.loraTargets = engine::LoraTargets::Transformers;
         QVERIFY(app::trainRequestFromJson(app::trainRequestToJson(request)) == request);
+        request.optimizer = engine::OptimizerKind::AdamW;
+        request.loraTargets = engine::LoraTargets::CrossAttention;
+        QVERIFY(app::trainRequestFromJson(app::trainRequestToJson(request)) == request);
+    }
+
+    void runFromBeforeThereWasAnOptimizerToChooseUsesAdamW()
+    {
+        QCOMPARE(request().optimizer, engine::OptimizerKind::Muon);
+        QJsonObject json = app::trainRequestToJson(request());
+        json.remove(QStringLiteral("optimizer"));
+        json.remove(QStringLiteral("lora_targets"));
+        QCOMPARE(app::trainRequestFromJson(json).optimizer, engine::OptimizerKind::AdamW);
+        QCOMPARE(app::trainRequestFromJson(json).loraTargets, engine::LoraTargets::Attention);
     }
 
     void runTellsItsFiguresLossAndSamplesAndFinishes()
@@ -82,6 +96,29 @@ private Q_SLOTS:
         QVERIFY(ended.wait());
         QCOMPARE(m_runs->find(id)->state, TrainingState::Kept);
         QVERIFY(m_runs->find(id)->hasModel);
+    }
+
+    void pauseWhilePicturesAreStillReadKeepsTheStep()
+    {
+        m_plan->stepMs = 2;
+        QSignalSpy ended(m_runs.get(), &TrainingRuns::runEnded);
+        const QString id = m_runs->start(QStringLiteral("garden"), request(100000)).id;
+        QTRY_VERIFY(m_runs->find(id)->step > 3);
+        m_runs->pause(id);
+        QVERIFY(ended.wait());
+        const qint64 step = m_runs->find(id)->step;
+        const double loss = m_runs->find(id)->loss;
+        QVERIFY(step > 3);
+
+        m_plan->prepareMs = 60000;
+        m_runs->proceed(id);
+        QTRY_COMPARE(m_runs->find(id)->stageFraction, 0.5);
+        QCOMPARE(m_runs->find(id)->state, TrainingState::Preparing);
+        m_runs->pause(id);
+        QVERIFY(ended.wait());
+        QCOMPARE(m_runs->find(id)->state, TrainingState::Paused);
+        QCOMPARE(m_runs->find(id)->step, step);
+        QCOMPARE(m_runs->find(id)->loss, loss);
     }
 
     void runThatTheEndOfTheProgramCutOffIsPausedAndItsPastIsKept()
@@ -210,6 +247,10 @@ private Q_SLOTS:
         const app::TrainingEstimate scaled = speed.estimate(wanted);
         QCOMPARE(scaled.source, app::TrainingEstimate::Source::Estimated);
         QVERIFY(scaled.seconds > 2.0 * measured.seconds);
+        wanted.size = 16;
+        QCOMPARE(speed.estimate(wanted).source, app::TrainingEstimate::Source::Measured);
+        wanted.optimizer = engine::OptimizerKind::AdamW;
+        QCOMPARE(speed.estimate(wanted).source, app::TrainingEstimate::Source::Estimated);
         QTRY_VERIFY(QFile::exists(file));
     }
 

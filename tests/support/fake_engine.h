@@ -15,8 +15,9 @@
 /// What a FakeEngine does; a test keeps one half and may change it between jobs.
 struct FakePlan
 {
-    int stepMs = 0; ///< how long a step takes
-    int openMs = 0; ///< how long it takes to open the engine
+    int stepMs = 0;    ///< how long a step takes
+    int openMs = 0;    ///< how long it takes to open the engine
+    int prepareMs = 0; ///< how long a training reads pictures before its first step
     int previewsPerStep = 1;
     int width = 64; ///< of pictures whose request does not say
     int height = 64;
@@ -144,6 +145,12 @@ public:
     engine::TrainReport train(const engine::TrainRequest &request, const engine::RunContext &context) override
     {
         failIfAsked({});
+        context.emit(engine::StageStarted{engine::Stage::LoadingModel, 0.5});
+        for (int i = 0; i < m_plan->prepareMs; ++i) {
+            if (context.stop.stop_requested())
+                return {};
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
         for (std::int64_t step = 1; step <= request.steps; ++step) {
             context.betweenSteps();
             if (context.stop.stop_requested())

@@ -8,7 +8,9 @@
 #include "ui/train/run_list.h"
 #include "ui/train/sample_strip.h"
 #include "ui/train/train_page.h"
+#include "ui/train/train_setup.h"
 
+#include <QComboBox>
 #include <QDialog>
 #include <QDir>
 
@@ -74,6 +76,35 @@ private Q_SLOTS:
         kinds->setCurrentIndex(1);
         QVERIFY(!find<ui::Button>("trainStart")->isEnabled());
         QVERIFY(find<ui::Label>("trainEstimate")->text().contains(QStringLiteral("needs captions")));
+    }
+
+    void adapterHasLayersToChooseAndNoOptimizer()
+    {
+        m_page->setFolder(pictures(4));
+        QTRY_VERIFY(find<ui::Button>("trainStart")->isEnabled());
+        const auto *setup = m_page->findChild<ui::TrainSetup *>();
+        auto *kinds = find<ui::ChoiceCards>("trainKinds");
+        auto *layers = find<QComboBox>("trainTargets");
+        auto *optimizer = find<QComboBox>("trainOptimizer");
+        const auto choose = [](QComboBox *box, int value) {
+            box->setCurrentIndex(box->findData(value));
+            Q_EMIT box->activated(box->currentIndex());
+        };
+        QVERIFY(layers->parentWidget()->isHidden());
+        QCOMPARE(setup->request().optimizer, engine::OptimizerKind::Muon);
+        QCOMPARE(setup->request().learningRate, 4e-4);
+        choose(optimizer, int(engine::OptimizerKind::AdamW)); // the learning rate follows
+        QCOMPARE(setup->request().learningRate, 2e-4);
+        choose(optimizer, int(engine::OptimizerKind::Muon));
+
+        kinds->setCurrentIndex(2);
+        QVERIFY(!layers->parentWidget()->isHidden());
+        QVERIFY(optimizer->parentWidget()->isHidden());
+        QCOMPARE(setup->request().optimizer, engine::OptimizerKind::AdamW);
+        QCOMPARE(setup->request().learningRate, 1e-4);
+        QCOMPARE(setup->request().loraTargets, engine::LoraTargets::Attention);
+        choose(layers, int(engine::LoraTargets::Transformers));
+        QCOMPARE(setup->request().loraTargets, engine::LoraTargets::Transformers);
     }
 
     void runIsTrainedPausedContinuedKeptAndUsed()

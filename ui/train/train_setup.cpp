@@ -15,6 +15,7 @@
 #include "ui/create/words.h"
 #include "ui/train/found_card.h"
 #include "ui/train/kind_choice.h"
+#include "ui/train/train_defaults.h"
 #include "ui/train/train_words.h"
 
 #include <QCheckBox>
@@ -34,7 +35,6 @@ namespace ui {
 namespace {
 
 constexpr int kMeasureDelayMs = 700;
-constexpr int kSampleStrips = 24; ///< sample pictures of a run, about
 
 const app::ModelEntry *baseModel(app::Studio &studio)
 {
@@ -50,16 +50,6 @@ const app::ModelEntry *baseModel(app::Studio &studio)
             return &entry;
     }
     return nullptr;
-}
-
-/// 1, 2 or 5 times a power of ten.
-double roundNumber(double value)
-{
-    if (value <= 1.0)
-        return 1.0;
-    const double power = std::pow(10.0, std::floor(std::log10(value)));
-    const double rest = value / power;
-    return power * (rest < 1.5 ? 1.0 : rest < 3.5 ? 2.0 : rest < 7.5 ? 5.0 : 10.0);
 }
 
 QString homePath(const QString &path)
@@ -260,7 +250,10 @@ QWidget *TrainSetup::makeMore(QWidget *parent)
         inner->addWidget(box);
         inner->addStretch(1);
         m_columns.insert(box, holder);
-        connect(box, &QComboBox::activated, this, [this, boxed = box] { m_edited.insert(boxed); });
+        connect(box, &QComboBox::activated, this, [this] {
+            updateDefaults(); // the learning rate is the optimizer's
+            updateEstimate();
+        });
     };
     combo(m_prediction, "trainPrediction", tr("Network guesses"));
     m_prediction->addItem(tr("noise (ε)"), int(engine::Prediction::Epsilon));
@@ -273,13 +266,18 @@ QWidget *TrainSetup::makeMore(QWidget *parent)
     m_optimizer->addItem(QStringLiteral("Muon"), int(engine::OptimizerKind::Muon));
     m_optimizer->addItem(QStringLiteral("AdamW"), int(engine::OptimizerKind::AdamW));
     m_optimizer->setToolTip(tr("Muon needs fewer pictures for the same result; AdamW is what most others use"));
+    combo(m_targets, "trainTargets", tr("Layers"));
+    m_targets->addItem(tr("attention"), int(engine::LoraTargets::Attention));
+    m_targets->addItem(tr("attention to the text"), int(engine::LoraTargets::CrossAttention));
+    m_targets->addItem(tr("attention and feed forward"), int(engine::LoraTargets::Transformers));
+    m_targets->setToolTip(tr("More layers learn more of how pictures look and make larger files"));
 
     auto *grid = new QGridLayout;
     grid->setHorizontalSpacing(metrics.space3);
     grid->setVerticalSpacing(metrics.fieldGap);
     int cell = 0;
     for (QWidget *field : QList<QWidget *>{m_size, m_seed, m_prediction, m_betas, m_optimizer, m_warmup, m_sampleEvery,
-                                           m_ema, m_minSnr, m_dropout, m_rank}) {
+                                           m_ema, m_minSnr, m_dropout, m_rank, m_targets}) {
         grid->addWidget(m_columns.value(field), cell / 2, cell % 2);
         ++cell;
     }
@@ -375,6 +373,12 @@ engine::TrainKind TrainSetup::kind() const
     }
 }
 
+engine::OptimizerKind TrainSetup::optimizer() const
+{
+    return kind() == engine::TrainKind::Lora ? engine::OptimizerKind::AdamW
+                                             : engine::OptimizerKind(m_optimizer->currentData().toInt());
+}
+
 QString TrainSetup::base() const
 {
     const app::ModelEntry *entry = baseModel(m_studio);
@@ -402,8 +406,8 @@ engine::TrainRequest TrainSetup::request() const
     r.seed = std::uint64_t(m_seed->value());
     r.prediction = engine::Prediction(m_prediction->currentData().toInt());
     r.betas = engine::BetaSchedule(m_betas->currentData().toInt());
-    r.optimizer = r.kind == engine::TrainKind::Lora ? engine::OptimizerKind::AdamW
-                                                    : engine::OptimizerKind(m_optimizer->currentData().toInt());
+    r.optimizer = optimizer();
+    r.loraTargets = engine::LoraTargets(m_targets->currentData().toInt());
     r.flip = m_flip->isChecked();
     // A checkpoint of a whole latent model is large; the others are written in no time.
     r.checkpointMinutes = r.kind == engine::TrainKind::Latent ? 5.0 : 1.0;
@@ -432,6 +436,7 @@ void TrainSetup::show(const engine::TrainRequest &r)
     m_prediction->setCurrentIndex(m_prediction->findData(int(r.prediction)));
     m_betas->setCurrentIndex(m_betas->findData(int(r.betas)));
     m_optimizer->setCurrentIndex(m_optimizer->findData(int(r.optimizer)));
+    m_targets->setCurrentIndex(m_targets->findData(int(r.loraTargets)));
     m_flip->setChecked(r.flip);
     updateEstimate();
 }
@@ -458,57 +463,33 @@ void TrainSetup::updateRows()
     const bool isLora = kind() == engine::TrainKind::Lora;
     const bool hasText = kind() != engine::TrainKind::Pixel;
     m_columns.value(m_rank)->setVisible(isLora);
+    m_columns.value(m_targets)->setVisible(isLora);
     m_columns.value(m_dropout)->setVisible(hasText);
     m_columns.value(m_prompts)->setVisible(hasText);
     // A LoRA takes these over from its model.
     m_columns.value(m_prediction)->setVisible(!isLora);
     m_columns.value(m_betas)->setVisible(!isLora);
     m_columns.value(m_optimizer)->setVisible(!isLora);
-    m_more->setNote(isLora ? tr("name, size, rank, prompts") : tr("v-prediction, min-SNR, EMA"));
+    m_more->setNote(isLora ? tr("name, size, rank, layers, prompts") : tr("v-prediction, min-SNR, EMA"));
 }
 
 void TrainSetup::updateDefaults()
 {
-    const app::TrainingFolderContents &found = m_data->contents();
-    const app::ModelEntry *entry = baseModel(m_studio);
     const std::optional<engine::DeviceInfo> device = m_studio.engine().device();
     const bool isFast = device && device->device == "cuda";
     const auto set = [this](NumberField *field, double value) {
         if (!m_edited.contains(field))
             field->setValue(value);
     };
-    const double pictures = std::max(1, found.usable());
-    double viewsWanted = 400.0; // of each picture
-    double least = 2000.0;
-    double most = 60000.0;
-    switch (kind()) {
-    case engine::TrainKind::Pixel:
-    case engine::TrainKind::Autoencoder:
-        set(m_size, isFast && found.smallestSide >= 128                   ? 128
-                    : found.smallestSide == 0 || found.smallestSide >= 64 ? 64
-                                                                          : 32);
-        set(m_batch, isFast ? 32 : 16);
-        set(m_rate, 2e-4);
-        break;
-    case engine::TrainKind::Latent:
-        set(m_size, entry ? entry->info.nativeWidth : 128);
-        set(m_batch, isFast ? 32 : 16);
-        set(m_rate, 2e-4);
-        least = 4000.0;
-        break;
-    case engine::TrainKind::Lora:
-        set(m_size, entry ? entry->info.nativeWidth : 512);
-        set(m_batch, m_size->value() >= 512 && !isFast ? 1 : 4);
-        set(m_rate, 1e-4);
-        viewsWanted = 100.0;
-        least = 200.0;
-        most = 4000.0;
-        break;
-    }
-    set(m_steps, std::clamp(roundNumber(pictures * viewsWanted / m_batch->value()), least, most));
+    const TrainSituation situation{
+        .kind = kind(), .found = m_data->contents(), .base = baseModel(m_studio), .isFast = isFast};
+    set(m_size, usualSize(situation));
+    set(m_batch, usualBatch(situation, m_size->intValue()));
+    set(m_rate, engine::usualLearningRate(kind(), optimizer()));
+    set(m_steps, usualSteps(situation, m_batch->value()));
     const double steps = m_steps->value();
     set(m_warmup, std::min(500.0, std::floor(steps / 20.0)));
-    set(m_sampleEvery, std::max(10.0, roundNumber(steps / kSampleStrips)));
+    set(m_sampleEvery, usualSampleSpacing(steps));
     set(m_ema, steps < 5000 ? 0.995 : 0.9995); // its memory must fit into the run
     set(m_minSnr, kind() == engine::TrainKind::Lora ? 0.0 : 5.0);
     set(m_dropout, 0.1);

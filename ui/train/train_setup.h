@@ -65,6 +65,7 @@ private:
     void updateStart();
     void measure();
     [[nodiscard]] engine::TrainKind kind() const;
+    [[nodiscard]] engine::OptimizerKind optimizer() const;
     [[nodiscard]] QString base() const; ///< path of the model that a latent model or a LoRA stands on
     /// Why it cannot be started, one sentence; empty: it can.
     [[nodiscard]] QString obstacle() const;
@@ -91,6 +92,7 @@ private:
     QComboBox *m_prediction = nullptr;
     QComboBox *m_betas = nullptr;
     QComboBox *m_optimizer = nullptr;
+    QComboBox *m_targets = nullptr; ///< layers that a LoRA changes
     QCheckBox *m_flip = nullptr;
     QPlainTextEdit *m_prompts = nullptr;
     QHash<QWidget *, QWidget *> m_columns; ///< field and what holds it with its label

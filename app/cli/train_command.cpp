@@ -57,11 +57,12 @@ void addOptions(Arguments &in)
     add("rank", "N", "For lora.");
     add("alpha", "X", "For lora.");
     add("lora-targets", "attention|cross-attention|transformers",
-        "For lora: the layers that are changed. Without it: all attentions. transformers: feed forwards and projections "
+        "For lora: the layers that are changed. Without it: all attentions. transformers: feed forwards and "
+        "projections "
         "as well.");
-    add("sample-every", "N", "Steps between sample pictures; 0: none.");
+    add("samples", "FOLDER", "Where sample pictures go. Without it none are drawn.");
+    add("sample-every", "N", "Steps between them; 0: none.");
     add("sample-prompt", "TEXT", "What they show; may be repeated.");
-    add("samples", "FOLDER", "Where they go. Without it they are not written.");
     add("checkpoint-minutes", "X", "Minutes between checkpoints.");
     add("stop-after", "N", "Stop this run, with a checkpoint, after so many steps; 0: never.");
     add("threads", "N", "Processor threads. Without it: one a core.");
@@ -148,6 +149,12 @@ engine::TrainRequest readRequest(const Arguments &in)
                                {"cross-attention", engine::LoraTargets::CrossAttention},
                                {"transformers", engine::LoraTargets::Transformers}});
     whole("sample-every", r.sampleEvery, 0);
+    const bool drawsSamples = in.has(QStringLiteral("samples"));
+    const bool asksForSamples = in.has(QStringLiteral("sample-every")) && r.sampleEvery > 0;
+    if (!drawsSamples && (asksForSamples || in.has(QStringLiteral("sample-prompt"))))
+        throw UsageError{QStringLiteral("Sample pictures need --samples, the folder that they go to.")};
+    if (!drawsSamples)
+        r.sampleEvery = 0;
     for (const QString &prompt : in.texts(QStringLiteral("sample-prompt")))
         r.samplePrompts.push_back(prompt.toStdString());
     number("checkpoint-minutes", r.checkpointMinutes);
@@ -181,6 +188,12 @@ public:
     {
         if (const auto *sample = std::get_if<engine::SampleReady>(&event))
             write(*sample);
+        if (const auto *full = std::get_if<engine::WaitingForSpace>(&event)) {
+            m_progress.note(QStringLiteral("The disk is full, and training waits until there are %1 MB for its "
+                                           "checkpoint in %2; nothing is lost.")
+                                .arg((full->bytes + 999'999) / 1'000'000)
+                                .arg(QString::fromStdString(full->folder.string())));
+        }
         if (m_isQuiet)
             return;
         if (const auto *loss = std::get_if<engine::LossReported>(&event)) {
@@ -188,11 +201,6 @@ public:
             m_progress.showOrLog(fraction, lossText(*loss), 30);
         } else if (const auto *notice = std::get_if<engine::Notice>(&event)) {
             m_progress.note(QString::fromStdString(notice->text));
-        } else if (const auto *full = std::get_if<engine::WaitingForSpace>(&event)) {
-            m_progress.note(QStringLiteral("The disk is full. Training waits until there are %1 MB for its checkpoint "
-                                           "in %2; nothing is lost.")
-                                .arg((full->bytes + 999'999) / 1'000'000)
-                                .arg(QString::fromStdString(full->folder.string())));
         } else if (const auto *stage = std::get_if<engine::StageStarted>(&event)) {
             const bool isTraining = stage->stage == engine::Stage::Training;
             m_progress.show(stage->fraction, isTraining ? QStringLiteral("Training") : QStringLiteral("Preparing"));
@@ -202,19 +210,24 @@ public:
     void finish() { m_progress.clear(); }
 
 private:
-    void write(const engine::SampleReady &sample) const
+    /// Training is worth more than its samples: one that cannot be written is said once and does not end it.
+    void write(const engine::SampleReady &sample)
     {
         if (m_sampleFolder.isEmpty() || sample.image.empty())
             return;
-        const QString name =
-            QStringLiteral("step_%1-%2.png").arg(sample.step, 7, 10, QLatin1Char('0')).arg(sample.index);
-        const auto failure =
-            writeFileAtomically(QDir(m_sampleFolder).filePath(name), encodePicture(sample.image, std::nullopt));
-        if (failure)
-            throw CommandFailed{*failure};
+        const QString path =
+            QDir(m_sampleFolder)
+                .filePath(QStringLiteral("step_%1-%2.png").arg(sample.step, 7, 10, QLatin1Char('0')).arg(sample.index));
+        if (!writeFileAtomically(path, encodePicture(sample.image, std::nullopt)) || m_hasToldOfSamples)
+            return;
+        m_hasToldOfSamples = true;
+        m_progress.note(QStringLiteral("Cannot write the sample picture \"%1\"; training goes on, but check that there "
+                                       "is space left and that you may write there.")
+                            .arg(path));
     }
 
     bool m_isQuiet;
+    bool m_hasToldOfSamples = false;
     QString m_sampleFolder;
     ProgressLine m_progress;
 };
@@ -223,10 +236,11 @@ private:
 
 void runTrain(const QStringList &arguments)
 {
-    Arguments in(
-        {.name = QStringLiteral("train"),
-         .text = QStringLiteral("Trains a model on a folder of pictures. A run that was stopped goes on from its last "
-                                "checkpoint when it is started again.")});
+    Arguments in({.name = QStringLiteral("train"),
+                  .text = QStringLiteral(
+                      "Trains a model on a folder of pictures. A run that was stopped goes on from its last "
+                      "checkpoint when it is started again. Ctrl+C stops it with a checkpoint and the model as "
+                      "it is by then.")});
     addOptions(in);
     in.parse(arguments);
     const engine::TrainRequest request = readRequest(in);
@@ -253,6 +267,8 @@ void runTrain(const QStringList &arguments)
                   .arg(report.pictures)
                   .arg(report.skipped));
     }
+    if (!report.finished && interrupt.wasAsked())
+        throw EndWith{int(ExitCode::Interrupted)};
 }
 
 } // namespace app::cli

@@ -30,20 +30,26 @@ QString entryOf(const QString &folder, const QString &name)
     return {};
 }
 
+/// What is used where no model is named. Others come with the program too, and not all of them take a prompt.
+QString defaultModel(const QString &folder)
+{
+    const QStringList names = QDir(folder).entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name);
+    if (names.isEmpty()) {
+        throw CommandFailed{{.kind = engine::ErrorKind::FileUnreadable,
+                             .sentence = QStringLiteral("No model came with this program. Name one with --model."),
+                             .details = folder}};
+    }
+    const QString starter = QStringLiteral("starter");
+    return QDir(folder).filePath(names.contains(starter) ? starter : names.first());
+}
+
 } // namespace
 
 std::filesystem::path findModel(const QString &pathOrName)
 {
     const QString own = QString::fromStdString((engine::resourceFolder() / "models").string());
-    if (pathOrName.isEmpty()) {
-        const QStringList names = QDir(own).entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name);
-        if (names.isEmpty()) {
-            throw CommandFailed{{.kind = engine::ErrorKind::FileUnreadable,
-                                 .sentence = QStringLiteral("No model came with this program. Name one with --model."),
-                                 .details = own}};
-        }
-        return QDir(own).filePath(names.first()).toStdString();
-    }
+    if (pathOrName.isEmpty())
+        return defaultModel(own).toStdString();
     if (QFileInfo::exists(pathOrName))
         return pathOrName.toStdString();
     if (!pathOrName.contains(QLatin1Char('/'))) {

@@ -1,16 +1,17 @@
 #include "app/image_file.h"
+#include "tests/support/command_line.h"
 
 #include <QDir>
 #include <QFile>
 #include <QImage>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <csignal>
+#include <filesystem>
 
 /// Runs the program itself: lists, text, files, what it says about mistakes, and pictures of a tiny model.
 class CliTest : public QObject
@@ -31,41 +32,22 @@ private Q_SLOTS:
     void tokenizesWithoutUtf8Locale();
     void inspectsAPictureWithoutRecipe();
     void generatesAPictureThatTellsItsRecipe();
+    void withoutANameTheStarterIsMeant();
     void aPictureIsVerifiedAndExported();
     void aFolderIsFilledWithNumberedPictures();
     void branchesFromATrajectory();
     void interruptEndsARun();
 
 private:
-    struct Answer
+    using Answer = command_line::Answer;
+
+    [[nodiscard]] Answer run(const QStringList &arguments, const QMap<QString, QString> &environment = {}) const
     {
-        int status = -1;
-        QByteArray out, err;
-
-        [[nodiscard]] QJsonDocument json() const { return QJsonDocument::fromJson(out); }
-    };
-
-    [[nodiscard]] Answer run(const QStringList &arguments, const QMap<QString, QString> &environment = {}) const;
+        return command_line::run(arguments, command_line::environment(m_folder.path(), environment));
+    }
 
     QTemporaryDir m_folder;
 };
-
-CliTest::Answer CliTest::run(const QStringList &arguments, const QMap<QString, QString> &environment) const
-{
-    QProcess process;
-    QProcessEnvironment variables = QProcessEnvironment::systemEnvironment();
-    variables.insert(QStringLiteral("TINCTURE_RESOURCES"), QStringLiteral(TINCTURE_SOURCE "/resources"));
-    variables.insert(QStringLiteral("XDG_CONFIG_HOME"), m_folder.path());
-    variables.insert(QStringLiteral("XDG_DATA_HOME"), m_folder.path());
-    for (auto variable = environment.begin(); variable != environment.end(); ++variable)
-        variables.insert(variable.key(), variable.value());
-    process.setProcessEnvironment(variables);
-    process.start(QStringLiteral(TINCTURE_CLI), arguments);
-    if (!process.waitForFinished(20000) || process.exitStatus() != QProcess::NormalExit)
-        return {};
-    return {
-        .status = process.exitCode(), .out = process.readAllStandardOutput(), .err = process.readAllStandardError()};
-}
 
 void CliTest::initTestCase()
 {
@@ -144,6 +126,16 @@ void CliTest::mistakesHaveStatuses_data()
                                  << 5;
     QTest::addRow("adapter") << QStringList{QStringLiteral("probe"), QStringLiteral("--lora"), QStringLiteral("x:1:1")}
                              << 7;
+    QTest::addRow("samples nowhere") << QStringList{QStringLiteral("train"),
+                                                    QStringLiteral("--kind"),
+                                                    QStringLiteral("pixel"),
+                                                    QStringLiteral("--data"),
+                                                    m_folder.path(),
+                                                    QStringLiteral("--out"),
+                                                    out,
+                                                    QStringLiteral("--sample-every"),
+                                                    QStringLiteral("10")}
+                                     << 2;
     QTest::addRow("nothing to train on") << QStringList{QStringLiteral("train"),
                                                         QStringLiteral("--kind"),
                                                         QStringLiteral("pixel"),
@@ -270,6 +262,28 @@ void CliTest::generatesAPictureThatTellsItsRecipe()
     QCOMPARE(recipe.value(QStringLiteral("model_hash")).toString().size(), 10);
 }
 
+void CliTest::withoutANameTheStarterIsMeant()
+{
+    namespace fs = std::filesystem;
+    const fs::path models = m_folder.filePath(QStringLiteral("own/models")).toStdString();
+    fs::create_directories(models);
+    fs::copy(TINCTURE_GOLDEN "/pipelines/model_ddpm", models / "animals", fs::copy_options::recursive);
+    fs::copy(TINCTURE_GOLDEN "/pipelines/model_sd1", models / "starter", fs::copy_options::recursive);
+    const QMap<QString, QString> own = {
+        {QStringLiteral("TINCTURE_RESOURCES"), m_folder.filePath(QStringLiteral("own"))}};
+    const Answer ids = run({QStringLiteral("tokenize"), QStringLiteral("a cat")}, own);
+    QVERIFY2(ids.status == 0, ids.err.constData());
+    QCOMPARE(ids.out.trimmed(), "[49406,320,2368,49407]");
+    const Answer made =
+        run({QStringLiteral("generate"), QStringLiteral("--prompt"), QStringLiteral("a fox"), QStringLiteral("--steps"),
+             QStringLiteral("1"), QStringLiteral("--size"), QStringLiteral("32x32"), QStringLiteral("--out"),
+             m_folder.filePath(QStringLiteral("own.png")), QStringLiteral("--json")},
+            own);
+    QVERIFY2(made.status == 0, made.err.constData());
+    const QJsonObject recipe = made.json().object().value(QStringLiteral("recipe")).toObject();
+    QCOMPARE(recipe.value(QStringLiteral("model")).toString(), QStringLiteral("starter"));
+}
+
 void CliTest::aPictureIsVerifiedAndExported()
 {
     const QString out = m_folder.filePath(QStringLiteral("same.png"));
@@ -366,9 +380,9 @@ void CliTest::interruptEndsARun()
                                      m_folder.filePath(QStringLiteral("never"))}));
     QVERIFY(process.waitForStarted());
     // The folder of the previews is there once signals are handled.
-    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_folder.filePath(QStringLiteral("looks"))), 20000);
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_folder.filePath(QStringLiteral("looks"))), command_line::kPatienceMs);
     kill(pid_t(process.processId()), SIGINT);
-    QVERIFY(process.waitForFinished(20000));
+    QVERIFY(process.waitForFinished(command_line::kPatienceMs));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
     QCOMPARE(process.exitCode(), 130);
     QVERIFY(process.readAllStandardOutput().isEmpty());

@@ -58,8 +58,7 @@ void addOptions(Arguments &in)
     add("alpha", "X", "For lora.");
     add("lora-targets", "attention|cross-attention|transformers",
         "For lora: the layers that are changed. Without it: all attentions. transformers: feed forwards and "
-        "projections "
-        "as well.");
+        "projections as well.");
     add("samples", "FOLDER", "Where sample pictures go. Without it none are drawn.");
     add("sample-every", "N", "Steps between them; 0: none.");
     add("sample-prompt", "TEXT", "What they show; may be repeated.");

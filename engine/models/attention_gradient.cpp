@@ -3,6 +3,7 @@
 #include "engine/kernels/amx_attention_backward.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/record_function.h>
 
 namespace engine {
 
@@ -35,6 +36,7 @@ struct Attention : torch::autograd::Function<Attention>
         const Tensor &q = saved[0];
         const Tensor &k = saved[1];
         const Tensor &v = saved[2];
+        RECORD_FUNCTION("engine::attention_backward", std::vector<c10::IValue>({q, k, v}));
         Tensor out = gradients[0].to(q.scalar_type());
         if (out.stride(-1) != 1)
             out = out.contiguous();

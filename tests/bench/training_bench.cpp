@@ -1,8 +1,11 @@
 // training_bench PLAN STAGE [--seconds S] [--threads N] [--batch N] [--float32] [--profile]
 //
 // How fast a stage of a plan (packaging/starter/plan.json: autoencoder, latent, pixel) trains on this machine, on
-// random pictures: pictures a second, arithmetic a second, and that as a share of what one big matrix product reaches
-// here, on the same threads, just before. With --profile also where the processor time goes (one thread).
+// random pictures and with the plan's optimizer: pictures a second, arithmetic a second, and that as a share of what
+// one big matrix product reaches here, on the same threads, just before. Arithmetic is that of the networks, forward
+// and backward: convolutions, matrix products and attention. Norms, activations, the loss and all of the optimizer,
+// Muon's matrix products too, take their time without counting. With --profile also where the processor time goes (to
+// be read with --threads 1).
 
 #include "engine/checkpoint/json_text.h"
 #include "engine/checkpoint/model_files.h"
@@ -31,7 +34,8 @@ double secondsNow()
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-/// Multiplications and additions of the convolutions and matrix products that are called while it lives.
+/// Multiplications and additions of the convolutions, matrix products and attentions that are called while it lives.
+/// Masked attention counts as if nothing were masked.
 class Arithmetic
 {
 public:
@@ -74,6 +78,10 @@ private:
             operations() += 4.0 * static_cast<double>(tensor(0).numel()) * static_cast<double>(tensor(1).size(-2));
         } else if (name == "aten::_scaled_dot_product_flash_attention_for_cpu_backward") { // five products
             operations() += 10.0 * static_cast<double>(tensor(1).numel()) * static_cast<double>(tensor(2).size(-2));
+        } else if (name == "engine::attention") { // the same two of our own kernels
+            operations() += 4.0 * static_cast<double>(tensor(0).numel()) * static_cast<double>(tensor(1).size(-2));
+        } else if (name == "engine::attention_backward") {
+            operations() += 10.0 * static_cast<double>(tensor(0).numel()) * static_cast<double>(tensor(1).size(-2));
         }
         return nullptr;
     }
@@ -175,50 +183,67 @@ Options parse(int argc, char **argv)
     return options;
 }
 
+TrainerSettings settingsOf(const json &training, int batch, torch::Dtype dtype)
+{
+    // No checkpoints, never at an end: measure() counts.
+    TrainerSettings settings{.steps = 1'000'000, .batch = batch};
+    settings.learningRate.peak = 1e-4;
+    if (training.value("optimizer", "adamw") == "muon")
+        settings.optimizer.kind = OptimizerKind::Muon;
+    settings.optimizer.orthogonalisation = dtype;
+    settings.optimizer.weightDecay = training.value("weight_decay", 0.01);
+    settings.optimizer.clipNorm = training.value("clip_norm", 1.0);
+    return settings;
+}
+
+/// Operations of one batch, forward and backward. The optimizer has no part in it.
+double operationsOf(Objective &objective, int batch)
+{
+    const Arithmetic arithmetic;
+    objective.loss(batch, at::globalContext().defaultGenerator(objective.device()).clone()).backward();
+    return Arithmetic::operations();
+}
+
 void measure(const Options &options)
 {
     const DevicePolicy policy({.threads = options.threads});
     const torch::Dtype dtype = policy.computeDtype(options.isFloat32 ? Precision::Float32 : Precision::Auto);
     torch::manual_seed(1);
     const std::unique_ptr<Objective> objective = makeObjective(options, policy.device(), dtype);
-    const int64_t batch =
-        options.batch > 0 ? options.batch : options.plan.at(options.stage).at("training").at("batch").get<int64_t>();
-    // No checkpoints, never at an end: the loop below counts.
-    TrainerSettings settings{.steps = 1'000'000, .batch = static_cast<int>(batch)};
-    settings.learningRate.peak = 1e-4;
+    const json &training = options.plan.at(options.stage).at("training");
+    const int batch = options.batch > 0 ? options.batch : training.at("batch").get<int>();
+    const TrainerSettings settings = settingsOf(training, batch, dtype);
+    Trainer trainer(*objective, settings); // puts the networks into their compute dtypes
+    const double perBatch = operationsOf(*objective, batch);
+    trainer.weights().clearGradients();
     const double limit = matrixLimit(dtype);
     RunContext context;
     std::stop_source stop;
     context.stop = stop.get_token();
     double begin = 0.0;
+    double seconds = 0.0;
     int64_t steps = 0;
-    double perBatch = 0.0;
-    std::optional<Arithmetic> arithmetic;
+    constexpr int64_t kWarmUp = 3;
     std::optional<bench::OperatorProfile> profile;
     context.betweenSteps = [&] {
         ++steps;
-        if (steps == 2) { // the third is counted and not timed
-            arithmetic.emplace();
-        } else if (steps == 3) {
-            perBatch = Arithmetic::operations();
-            arithmetic.reset();
+        if (steps == kWarmUp) {
             if (options.wantsProfile)
                 profile.emplace();
             begin = secondsNow();
-        } else if (steps > 3 && secondsNow() - begin >= options.seconds) {
+        } else if (steps > kWarmUp && secondsNow() - begin >= options.seconds) {
+            seconds = secondsNow() - begin;
             stop.request_stop();
         }
     };
-    Trainer trainer(*objective, settings);
     trainer.run(context);
-    const double seconds = secondsNow() - begin;
-    const auto pictures = static_cast<double>((steps - 3) * batch);
-    const double reached = perBatch * static_cast<double>(steps - 3) / seconds;
-    std::printf("%s, batch %lld, %s, %d threads: %.1f pictures/s; %.2f GFLOP a picture, %.0f GFLOP/s, %.0f %% of the "
+    const auto timed = static_cast<double>(steps - kWarmUp);
+    const double reached = perBatch * timed / seconds;
+    std::printf("%s, batch %d, %s, %s, %d threads: %.1f pictures/s; %.2f GFLOP a picture, %.0f GFLOP/s, %.0f %% of the "
                 "%.0f GFLOP/s of a matrix product\n",
-                options.stage.c_str(), static_cast<long long>(batch),
-                dtype == torch::kBFloat16 ? "bfloat16" : "float32", at::get_num_threads(), pictures / seconds,
-                perBatch / static_cast<double>(batch) / 1e9, reached / 1e9, 100.0 * reached / limit, limit / 1e9);
+                options.stage.c_str(), batch, dtype == torch::kBFloat16 ? "bfloat16" : "float32",
+                settings.optimizer.kind == OptimizerKind::Muon ? "Muon" : "AdamW", at::get_num_threads(),
+                timed * batch / seconds, perBatch / batch / 1e9, reached / 1e9, 100.0 * reached / limit, limit / 1e9);
     if (profile) {
         profile.reset();
         bench::OperatorProfile::print();

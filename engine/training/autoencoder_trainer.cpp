@@ -52,18 +52,27 @@ std::vector<TrainedModule> AutoencoderObjective::modules() const
     return {{.name = "vae", .module = m_vae.ptr(), .computeDtype = m_options.computeDtype}};
 }
 
-torch::Tensor AutoencoderObjective::loss(int64_t batch, const torch::Generator &generator)
+BatchLoss AutoencoderObjective::prepare(int64_t batch, const torch::Generator &generator)
 {
     const Batch drawn = m_sampler.draw(batch, generator);
     const auto real = torch::TensorOptions().device(m_device).dtype(torch::kFloat32);
     torch::Tensor x = takePictures(m_pictures, drawn.indices, real);
     if (m_options.flip)
         x = flipHalf(x, generator);
+    const VaeConfig &config = m_vae->config();
+    const int64_t downscale = config.downscale();
+    const torch::Tensor noise =
+        torch::randn({batch, config.latentChannels, x.size(2) / downscale, x.size(3) / downscale}, generator, real);
+    return [this, x, noise] { return loss(x, noise); };
+}
+
+torch::Tensor AutoencoderObjective::loss(const torch::Tensor &x, const torch::Tensor &noise)
+{
     const torch::Tensor moments = m_vae->encodeMoments(x.to(m_options.computeDtype)).to(torch::kFloat32);
     const auto parts = moments.chunk(2, 1);
     const torch::Tensor &mean = parts[0];
     const torch::Tensor logVariance = parts[1].clamp(-30.0, 20.0);
-    const torch::Tensor z = mean + (0.5 * logVariance).exp() * torch::randn(mean.sizes(), generator, real);
+    const torch::Tensor z = mean + (0.5 * logVariance).exp() * noise;
     const torch::Tensor error = m_vae->decode(z.to(m_options.computeDtype)).to(torch::kFloat32) - x;
     const torch::Tensor divergence = 0.5 * (mean.square() + logVariance.exp() - 1.0 - logVariance).mean();
     return m_options.l1 * error.abs().mean() + m_options.l2 * error.square().mean() +

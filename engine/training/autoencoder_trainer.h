@@ -1,8 +1,9 @@
 #pragma once
 
+#include "engine/event.h"
 #include "engine/models/vae.h"
+#include "engine/training/objective.h"
 #include "engine/training/prepared_data.h"
-#include "engine/training/trainer.h"
 
 #include <array>
 
@@ -28,9 +29,13 @@ public:
 
     [[nodiscard]] std::vector<TrainedModule> modules() const override;
     [[nodiscard]] torch::Device device() const override { return m_device; }
-    torch::Tensor loss(int64_t batch, const torch::Generator &generator) override;
+    BatchLoss prepare(int64_t batch, const torch::Generator &generator) override;
 
 private:
+    /// \param x      [B, 3, H, W] float32 in -1..1
+    /// \param noise  [B, C, h, w] float32 standard normal, of the latents
+    torch::Tensor loss(const torch::Tensor &x, const torch::Tensor &noise);
+
     torch::Tensor m_pictures;
     torch::Device m_device;
     AutoencoderKL m_vae;

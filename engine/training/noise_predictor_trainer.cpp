@@ -6,6 +6,11 @@ namespace {
 
 constexpr int64_t kMaxBytesOnDevice = int64_t(2) << 30;
 
+torch::Tensor networkInput(const torch::Tensor &x, torch::Dtype dtype)
+{
+    return x.to(dtype).contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
 } // namespace
 
 torch::Tensor flipHalf(const torch::Tensor &x, const torch::Generator &generator)
@@ -39,7 +44,7 @@ std::vector<TrainedModule> LatentObjective::modules() const
             {.name = "text_encoder", .module = m_text.ptr(), .computeDtype = m_options.computeDtype}};
 }
 
-torch::Tensor LatentObjective::loss(int64_t batch, const torch::Generator &generator)
+BatchLoss LatentObjective::prepare(int64_t batch, const torch::Generator &generator)
 {
     const Batch drawn = m_sampler.draw(batch, generator);
     torch::Tensor indices = drawn.indices;
@@ -48,12 +53,13 @@ torch::Tensor LatentObjective::loss(int64_t batch, const torch::Generator &gener
         indices = indices + (torch::rand({batch}, generator, real) < 0.5).to(torch::kInt64) * (m_latents.size(0) / 2);
     }
     const CorruptedBatch noisy = m_noiseLoss.corrupt(m_latents.index_select(0, indices), generator);
-    const torch::Tensor context = m_text->forward(drawn.tokens).lastHiddenState;
-    const torch::Tensor prediction =
-        m_unet->forward({.sample = noisy.x.to(m_options.computeDtype).contiguous(torch::MemoryFormat::ChannelsLast),
-                         .timestep = noisy.timestep,
-                         .encoderHiddenStates = context.to(m_options.computeDtype)});
-    return NoiseLoss::of(prediction, noisy);
+    const torch::Tensor sample = networkInput(noisy.x, m_options.computeDtype);
+    return [this, noisy, sample, tokens = drawn.tokens] {
+        const torch::Tensor context = m_text->forward(tokens).lastHiddenState;
+        const torch::Tensor prediction = m_unet->forward(
+            {.sample = sample, .timestep = noisy.timestep, .encoderHiddenStates = context.to(m_options.computeDtype)});
+        return NoiseLoss::of(prediction, noisy);
+    };
 }
 
 PixelObjective::PixelObjective(const PreparedData &data, UNet2D unet, torch::Device device,
@@ -73,7 +79,7 @@ std::vector<TrainedModule> PixelObjective::modules() const
     return {{.name = "unet", .module = m_unet.ptr(), .computeDtype = m_options.computeDtype}};
 }
 
-torch::Tensor PixelObjective::loss(int64_t batch, const torch::Generator &generator)
+BatchLoss PixelObjective::prepare(int64_t batch, const torch::Generator &generator)
 {
     const Batch drawn = m_sampler.draw(batch, generator);
     torch::Tensor x0 =
@@ -81,9 +87,8 @@ torch::Tensor PixelObjective::loss(int64_t batch, const torch::Generator &genera
     if (m_options.flip)
         x0 = flipHalf(x0, generator);
     const CorruptedBatch noisy = m_noiseLoss.corrupt(x0, generator);
-    const torch::Tensor prediction = m_unet->forward(
-        noisy.x.to(m_options.computeDtype).contiguous(torch::MemoryFormat::ChannelsLast), noisy.timestep);
-    return NoiseLoss::of(prediction, noisy);
+    const torch::Tensor sample = networkInput(noisy.x, m_options.computeDtype);
+    return [this, noisy, sample] { return NoiseLoss::of(m_unet->forward(sample, noisy.timestep), noisy); };
 }
 
 } // namespace engine

@@ -4,8 +4,8 @@
 #include "engine/models/unet.h"
 #include "engine/models/unet2d.h"
 #include "engine/training/noise_loss.h"
+#include "engine/training/objective.h"
 #include "engine/training/prepared_data.h"
-#include "engine/training/trainer.h"
 
 namespace engine {
 
@@ -32,7 +32,7 @@ public:
 
     [[nodiscard]] std::vector<TrainedModule> modules() const override;
     [[nodiscard]] torch::Device device() const override { return m_latents.device(); }
-    torch::Tensor loss(int64_t batch, const torch::Generator &generator) override;
+    BatchLoss prepare(int64_t batch, const torch::Generator &generator) override;
 
 private:
     torch::Tensor m_latents;
@@ -51,7 +51,7 @@ public:
 
     [[nodiscard]] std::vector<TrainedModule> modules() const override;
     [[nodiscard]] torch::Device device() const override { return m_device; }
-    torch::Tensor loss(int64_t batch, const torch::Generator &generator) override;
+    BatchLoss prepare(int64_t batch, const torch::Generator &generator) override;
 
 private:
     torch::Tensor m_pictures;

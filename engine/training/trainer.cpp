@@ -38,6 +38,7 @@ Trainer::Trainer(Objective &objective, TrainerSettings settings)
     , m_weights(objective.modules())
     , m_optimizer(m_weights.names(), m_weights.masters(), m_settings.optimizer)
     , m_generatorPrototype(at::globalContext().defaultGenerator(objective.device()))
+    , m_batches(objective, m_settings.batch)
     , m_smoothedLoss(torch::zeros({}, torch::TensorOptions().device(objective.device()).dtype(torch::kFloat32)))
 {
     m_state.settings = m_settings.settings;
@@ -113,12 +114,22 @@ torch::Tensor Trainer::computeGradients()
 {
     torch::Tensor lossSum;
     for (int part = 0; part < m_settings.accumulate; ++part) {
-        const torch::Tensor loss =
-            m_objective.loss(m_settings.batch, generatorFor(m_state.step, part)) / m_settings.accumulate;
+        const BatchLoss batchLoss = m_batches.take(generatorFor(m_state.step, part), generatorAfter(part));
+        const torch::Tensor loss = batchLoss() / m_settings.accumulate;
         loss.backward();
         lossSum = lossSum.defined() ? lossSum + loss.detach() : loss.detach();
     }
     return lossSum;
+}
+
+std::optional<torch::Generator> Trainer::generatorAfter(int part) const
+{
+    if (part + 1 < m_settings.accumulate)
+        return generatorFor(m_state.step, part + 1);
+    const std::int64_t next = m_state.step + 1;
+    if (m_settings.secondsBudget <= 0.0 && next >= m_settings.steps)
+        return std::nullopt;
+    return generatorFor(next, 0);
 }
 
 void Trainer::moveWeights(const torch::Tensor &loss)
@@ -190,7 +201,7 @@ void Trainer::report(const RunContext &context)
 void Trainer::tryBatch(std::int64_t batch)
 {
     try {
-        m_objective.loss(batch, generatorFor(m_state.step, 0)).backward();
+        m_objective.prepare(batch, generatorFor(m_state.step, 0))().backward();
     } catch (...) {
         m_weights.clearGradients();
         throw;
@@ -200,6 +211,7 @@ void Trainer::tryBatch(std::int64_t batch)
 
 void Trainer::refuseBatch(const std::exception &error)
 {
+    m_batches.forget();
     m_weights.clearGradients();
     const std::string detail = " (" + plainText(error) + ")";
     const std::int64_t batch = batchThatWorks(m_settings.batch, [this](std::int64_t tried) { tryBatch(tried); });
@@ -257,6 +269,7 @@ TrainReport Trainer::run(const RunContext &context)
         }
         pauseBetweenSteps(context);
     }
+    m_batches.forget();
     if (m_stepsSinceReport > 0)
         report(context);
     if (m_stepsOfThisRun > 0)

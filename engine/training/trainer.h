@@ -2,8 +2,10 @@
 
 #include "engine/event.h"
 #include "engine/train_request.h"
+#include "engine/training/batch_ahead.h"
 #include "engine/training/checkpointing.h"
 #include "engine/training/lr_schedule.h"
+#include "engine/training/objective.h"
 #include "engine/training/optimizer.h"
 #include "engine/training/trained_weights.h"
 
@@ -12,21 +14,10 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace engine {
-
-/// What is taught to a set of networks: they and a loss.
-class Objective
-{
-public:
-    virtual ~Objective() = default;
-    [[nodiscard]] virtual std::vector<TrainedModule> modules() const = 0;
-    /// Where the networks are.
-    [[nodiscard]] virtual torch::Device device() const = 0;
-    /// The mean loss over `batch` pictures, with its graph. All draws come from `generator`.
-    virtual torch::Tensor loss(int64_t batch, const torch::Generator &generator) = 0;
-};
 
 struct TrainerSettings
 {
@@ -46,7 +37,8 @@ struct TrainerSettings
     std::string settings = {};       ///< kept in the checkpoint, see TrainingState
 };
 
-/// The loop that all training has in common: draws, gradients, optimizer, EMA, events, checkpoints.
+/// The loop that all training has in common: batches prepared in the background, gradients, optimizer, EMA, events,
+/// checkpoints.
 ///
 /// A run that was stopped or killed and goes on from its checkpoint makes the same numbers, bit for bit, as one that
 /// was not, on the same machine.
@@ -74,6 +66,8 @@ private:
     void oneStep(const RunContext &context);
     /// Sums up the gradients of one step's batches. \return their mean loss
     torch::Tensor computeGradients();
+    /// Of the batch after `part` of this step; nothing where the run ends with it.
+    [[nodiscard]] std::optional<torch::Generator> generatorAfter(int part) const;
     void moveWeights(const torch::Tensor &loss);
     /// Lets the caller work between two steps; the time does not count as training.
     void pauseBetweenSteps(const RunContext &context);
@@ -96,6 +90,7 @@ private:
     Optimizer m_optimizer;
     TrainingState m_state;
     torch::Generator m_generatorPrototype;
+    BatchAhead m_batches;
     Clock::time_point m_begin = Clock::now();
     double m_elapsedBefore = 0.0;
     std::int64_t m_stepsOfThisRun = 0;

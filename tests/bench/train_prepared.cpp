@@ -21,6 +21,7 @@
 #include "engine/training/diffusers_writer.h"
 #include "engine/training/noise_predictor_trainer.h"
 #include "engine/training/sample_pictures.h"
+#include "engine/training/trainer.h"
 
 #include <nlohmann/json.hpp>
 #include <torch/torch.h>

@@ -13,6 +13,7 @@
 #include "engine/error.h"
 #include "engine/training/autoencoder_trainer.h"
 #include "engine/training/noise_predictor_trainer.h"
+#include "engine/training/trainer.h"
 #include "tests/bench/operator_profile.h"
 
 #include <ATen/record_function.h>
@@ -200,7 +201,7 @@ TrainerSettings settingsOf(const json &training, int batch, torch::Dtype dtype)
 double operationsOf(Objective &objective, int batch)
 {
     const Arithmetic arithmetic;
-    objective.loss(batch, at::globalContext().defaultGenerator(objective.device()).clone()).backward();
+    objective.prepare(batch, at::globalContext().defaultGenerator(objective.device()).clone())().backward();
     return Arithmetic::operations();
 }
 

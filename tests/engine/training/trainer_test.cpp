@@ -7,12 +7,15 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
 #include <fstream>
 #include <functional>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <unistd.h>
@@ -41,13 +44,17 @@ public:
     }
     [[nodiscard]] torch::Device device() const override { return torch::kCPU; }
 
-    torch::Tensor loss(int64_t batch, const torch::Generator &generator) override
+    engine::BatchLoss prepare(int64_t batch, const torch::Generator &generator) override
     {
+        preparing();
         const torch::Tensor x = torch::randn({batch, 4}, generator, torch::TensorOptions().dtype(torch::kFloat32));
-        computing(batch);
-        return (m_layer->forward(x) - x.sum(1, true)).square().mean();
+        return [this, batch, x] {
+            computing(batch);
+            return (m_layer->forward(x) - x.sum(1, true)).square().mean();
+        };
     }
 
+    std::function<void()> preparing = [] {};
     std::function<void(int64_t batch)> computing = [](int64_t) {};
 
 private:
@@ -77,6 +84,9 @@ private Q_SLOTS:
     void finishedRunReportsTheLossThatItEndedWith();
     void outOfMemoryKeepsTheStepBeforeAndNamesABatch();
     void otherFailuresArePassedOn();
+    void batchesArePreparedAheadOnOneCore();
+    void batchesPreparedAheadAreThoseOfTheirStep();
+    void failuresInTheBackgroundArePassedOn();
     void batchThatWorksIsHalvedUntilItDoes();
     void batchThatFitsTriesSmallBatchesToo_data();
     void batchThatFitsTriesSmallBatchesToo();
@@ -136,6 +146,63 @@ void TrainerTest::otherFailuresArePassedOn()
     Trainer trainer(objective, settings(9, {}));
     objective.computing = [&](int64_t) {
         if (trainer.step() == 2)
+            throw std::out_of_range("broken");
+    };
+    QVERIFY_THROWS_EXCEPTION(std::out_of_range, trainer.run({}));
+    QCOMPARE(trainer.step(), std::int64_t(2));
+}
+
+void TrainerTest::batchesArePreparedAheadOnOneCore()
+{
+    const int before = at::get_num_threads();
+    at::set_num_threads(3);
+    LineObjective objective;
+    Trainer trainer(objective, settings(4, {}));
+    std::mutex mutex;
+    QList<int> threads; // that a loop would take, of those prepared elsewhere than here
+    const std::thread::id here = std::this_thread::get_id();
+    objective.preparing = [&] {
+        const std::lock_guard lock(mutex);
+        if (std::this_thread::get_id() != here)
+            threads.append(at::get_num_threads());
+    };
+    trainer.run({});
+    QCOMPARE(threads, QList<int>({1, 1, 1})); // of the steps after the first, and none for after the end
+    QCOMPARE(at::get_num_threads(), 3);
+    at::set_num_threads(before);
+}
+
+void TrainerTest::batchesPreparedAheadAreThoseOfTheirStep()
+{
+    // Interrupted after each step, what was prepared ahead of the next is drawn anew.
+    for (const int accumulate : {1, 3}) {
+        const fs::path whole = folder() / ("whole" + std::to_string(accumulate));
+        const fs::path parts = folder() / ("parts" + std::to_string(accumulate));
+        LineObjective objective;
+        TrainerSettings asked = settings(4, whole);
+        asked.accumulate = accumulate;
+        Trainer(objective, asked).run({});
+        asked.checkpoints = parts;
+        asked.stopAfterSteps = 1;
+        for (int i = 0; i < 4; ++i) {
+            LineObjective part;
+            Trainer(part, asked).run({});
+        }
+        const auto want = engine::readTensors(engine::checkpointFile(whole));
+        const auto got = engine::readTensors(engine::checkpointFile(parts));
+        for (const auto &[name, tensor] : want)
+            QVERIFY2(torch::equal(got.at(name), tensor), name.c_str());
+    }
+}
+
+void TrainerTest::failuresInTheBackgroundArePassedOn()
+{
+    LineObjective objective;
+    Trainer trainer(objective, settings(9, {}));
+    const std::thread::id here = std::this_thread::get_id();
+    std::atomic<int> batches = 0;
+    objective.preparing = [&] {
+        if (std::this_thread::get_id() != here && ++batches == 2) // that of the third step
             throw std::out_of_range("broken");
     };
     QVERIFY_THROWS_EXCEPTION(std::out_of_range, trainer.run({}));

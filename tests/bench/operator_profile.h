@@ -12,8 +12,8 @@
 
 namespace bench {
 
-/// Sums up the processor time of every LibTorch operator called while it lives, without that of operators inside it.
-/// For one thread.
+/// Sums up the processor time of every LibTorch operator that its thread calls while it lives, without that of
+/// operators inside it. Other threads' work, that on batches to come and parallel parts of an operator, is not seen.
 class OperatorProfile
 {
 public:
@@ -21,7 +21,7 @@ public:
     {
         rows().clear();
         m_handle =
-            at::addGlobalCallback(at::RecordFunctionCallback(&enter, &leave).scopes({at::RecordScope::FUNCTION}));
+            at::addThreadLocalCallback(at::RecordFunctionCallback(&enter, &leave).scopes({at::RecordScope::FUNCTION}));
     }
     ~OperatorProfile() { at::removeCallback(m_handle); }
     OperatorProfile(const OperatorProfile &) = delete;

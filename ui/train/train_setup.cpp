@@ -276,8 +276,10 @@ QWidget *TrainSetup::makeMore(QWidget *parent)
     grid->setHorizontalSpacing(metrics.space3);
     grid->setVerticalSpacing(metrics.fieldGap);
     int cell = 0;
-    for (QWidget *field : QList<QWidget *>{m_size, m_seed, m_prediction, m_betas, m_optimizer, m_warmup, m_sampleEvery,
-                                           m_ema, m_minSnr, m_dropout, m_rank, m_targets}) {
+    for (QWidget *field : QList<QWidget *>{m_size, m_seed, m_prediction, m_betas, m_warmup, m_sampleEvery, m_ema,
+                                           m_minSnr, m_optimizer, m_dropout, m_targets}) {
+        if (field == m_optimizer) // a LoRA has the one, all others have the other: one place for both
+            grid->addWidget(m_columns.value(m_rank), cell / 2, cell % 2);
         grid->addWidget(m_columns.value(field), cell / 2, cell % 2);
         ++cell;
     }

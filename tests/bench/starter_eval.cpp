@@ -9,8 +9,8 @@
 //     picture that carries this caption or one with the same main noun (top 1), or has one among its nearest five;
 //   - the same for English captions alone, and how often it is the very picture;
 //   - seconds a picture.
-// With --sheet also a sheet of 48 of them, each beside the picture that its caption was drawn for; with --prompts one
-// of those prompts (six seeds each) instead.
+// With --sheet also a sheet of 48 of them, each beside the picture that its caption was drawn for; with --prompts
+// only a sheet of those prompts, six seeds each.
 
 #include "engine/core/tensor_file.h"
 #include "engine/error.h"
@@ -164,7 +164,7 @@ public:
             const auto &captions = m_decoded.used[picture].captions;
             const std::string &caption = captions[drawByWeight(captions, random)].text;
             const auto [image, latent] = make(caption, 1000 + static_cast<unsigned>(i));
-            const torch::Tensor distances = (m_latents - latent).square().flatten(1).sum(1);
+            const torch::Tensor distances = (m_latents.flatten(1) - latent).square().sum(1);
             const torch::Tensor nearest = std::get<1>(distances.topk(5, 0, /*largest=*/false));
             int first = 6;
             for (int k = 4; k >= 0; --k) {
@@ -232,7 +232,7 @@ private:
         m_seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
         const torch::Tensor latent = readTensors(file).at("latents").to(torch::kFloat32);
         fs::remove(file);
-        return {image, latent.reshape({1, m_latents.size(1), m_latents.size(2), m_latents.size(3)})};
+        return {image, latent.flatten()};
     }
 
     [[nodiscard]] bool matches(std::size_t found, std::size_t wanted, const std::string &caption) const
@@ -298,11 +298,12 @@ int main(int argc, char **argv)
     try {
         const Options options = parse(argc, argv);
         Evaluation evaluation(options);
-        evaluation.measureAutoencoder();
-        if (options.prompts.empty())
-            evaluation.measurePrompts();
-        else
+        if (!options.prompts.empty()) {
             evaluation.drawPrompts();
+            return 0;
+        }
+        evaluation.measureAutoencoder();
+        evaluation.measurePrompts();
         return 0;
     } catch (const std::exception &error) {
         std::fprintf(stderr, "starter_eval: %s\n", error.what());

@@ -358,7 +358,9 @@ void ModelsPage::updatePanel()
     if (!entry->failure.sentence.isEmpty())
         m_about->setParagraph(entry->failure.sentence);
     else if (entry->source == app::ModelSource::Starter)
-        m_about->setParagraph(tr("Comes with Tincture and draws small pictures of everyday things."));
+        m_about->setParagraph(
+            info.takesPrompt ? tr("Comes with Tincture and draws small pictures of everyday things.")
+                             : tr("Comes with Tincture and draws without a prompt: each seed is another picture."));
     else if (info.isInpaint)
         m_about->setParagraph(tr("Repaints parts of a picture."));
     else
